@@ -1,0 +1,126 @@
+"""Judge one task: in this process for trusted code, from answers for code that ran elsewhere.
+
+Fresh questions are drawn with a seed from the task, expected results come from its reference, and the ladder of
+workbook.ladder compares. Nothing here runs a student's code except `in_namespace`, which stock nbgrader's kernel uses.
+"""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from autograder import tasks
+from workbook import plain
+from workbook.ladder import Rung, Verdict, climb
+from workbook.probe import Probe, ask
+
+SEED = 20_180  # grades must not change from run to run; `--seed` draws other questions
+
+
+def questions(task, seed=SEED):
+    """The probes that a submission must answer: the task's context first, then its cases."""
+    context = [Probe(name) for name in task.context]
+    return context + [tasks.probe_of(case) for case in tasks.draw_cases(task, seed, fresh=True)]
+
+
+def from_answers(task, answers, seed=SEED):
+    """The verdict on the answers to `questions(task, seed)`."""
+    given, answers = answers[: len(task.context)], answers[len(task.context) :]
+    context = None
+    if task.is_variable:
+        lost = [name for name, answer in zip(task.context, given, strict=True) if answer.state != "answered"]
+        if lost and not all(a.state == "missing" for a in answers):
+            return _without_context(task, lost)
+        if not lost:
+            context = {name: plain.decode(answer.value) for name, answer in zip(task.context, given, strict=True)}
+    try:
+        table = _table(task, seed, context)
+    except Exception as problem:  # the student's own context is not what the reference can start from
+        return _without_context(task, task.context, str(problem))
+    return climb(table, answers)
+
+
+def _without_context(task, lost, why="it is not there"):
+    names = ", ".join(f"`{name}`" for name in lost)
+    rung = Rung(
+        "exists",
+        next(iter(task.points)),
+        False,
+        found=f"{names} can't be used: {why}",
+        expected=f"{names} as the notebook makes it",
+        next_step="Run the notebook from the top without changing its given cells.",
+    )
+    return Verdict(task.name, "failed", 0.0, task.max_score, (rung,))
+
+
+_TABLES: dict = {}
+
+
+def _table(task, seed, context):
+    """Tables of function tasks are the same for every submission and kept."""
+    if task.is_variable:
+        return tasks.make_table(task, seed, fresh=True, context=context)
+    key = (task.name, seed)
+    if key not in _TABLES:
+        _TABLES[key] = tasks.make_table(task, seed, fresh=True)
+    return _TABLES[key]
+
+
+def in_namespace(task, namespace, seed=SEED):
+    """Judge what `namespace` holds, right here. Only for trusted code and for stock nbgrader's own kernel."""
+    answers = []
+    for index, probe in enumerate(questions(task, seed)):
+        names = () if index < len(task.context) else task.names
+        answers.append(_ask_context(probe, namespace) if not names else ask(probe, names, namespace))
+    return from_answers(task, answers, seed)
+
+
+def _ask_context(probe, namespace):
+    return ask(probe, (probe.expression,), namespace)
+
+
+def score(name, namespace):
+    """The points of task `name` as a plain float: the hidden last line of every graded cell."""
+    return float(in_namespace(tasks.find(name), namespace).score)
+
+
+def as_json(verdict):
+    """The verdict as a dictionary for `judge --json`."""
+    plain_verdict = asdict(verdict)
+    remarks = plain_verdict.pop("remarks")
+    return {"passed": verdict.passed, **plain_verdict, "remarks": list(remarks)}
+
+
+# --- the kill matrix ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kill:
+    """One cell of the kill matrix: a version of a task, what should come out, and what did."""
+
+    task: str
+    kind: str  # right, mistake, blank
+    version: str
+    state: str
+    score: float
+    named: str | None
+
+    @property
+    def ok(self):
+        if self.kind == "right":
+            return self.state == "passed"
+        if self.kind == "blank":
+            return self.state == "not attempted" and self.score == 0
+        return self.state in ("failed", "partial") and self.named == self.version
+
+
+def matrix(task, seed=SEED):
+    """Judge every known version of `task`: rights, mistakes and the blank."""
+    context = task.example(np.random.default_rng(seed)) if task.is_variable else None
+    rows = [("right", "reference", task.model)]
+    rows += [("right", version.name, version.make) for version in task.rights]
+    rows += [("mistake", version.name, version.make) for version in task.mistakes]
+    for kind, name, make in rows:
+        verdict = in_namespace(task, task.namespace(make, context), seed)
+        yield Kill(task.name, kind, name, verdict.state, verdict.score, verdict.mistake)
+    verdict = in_namespace(task, dict(context or {}), seed)
+    yield Kill(task.name, "blank", "nothing defined", verdict.state, verdict.score, verdict.mistake)

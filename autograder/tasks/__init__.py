@@ -1,0 +1,267 @@
+"""The tasks of the unit: what is asked, what is right, and which mistakes are known.
+
+Each task lives in one module of this package and is written with the decorators of `Task`:
+
+    log_loss = Task("log_loss", points={"values": 2, "extremes": 1})
+
+    @log_loss.reference                         # the right answer, independent of the model answer in solutions/
+    @log_loss.cases                             # the questions, drawn with a seed
+    @log_loss.mistake("sum for mean", cause=..., next_step=...)   # a known wrong version
+    @log_loss.right("a loop over the rows")     # another right version, which must pass
+
+A function task's versions are functions (or a class); a variable task's versions take the given variables named in
+`context` and return a dictionary of the variables that the student defines.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from workbook import plain
+from workbook.ladder import DIAGNOSIS, climb, first_lost_part
+from workbook.probe import Probe, ask
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question of a task.
+
+    expression: Python over the student's names and `inputs`. part: what it earns ("diagnosis" earns nothing and only
+    helps to name a mistake). about: the case in words. compare: "close" or "at least". expected: given only where
+    the reference's own answer is not what decides. forbid: a word that no warning may hold. faults: {rung, or
+    "shape:5x1", or "runs:OverflowError": mistake}, for mistakes that show in how an answer breaks and not in its
+    value. edge: an error here is only a remark. silent: left out when answers are compared with known mistakes,
+    because wrong versions of one kind differ here.
+    """
+
+    expression: str
+    inputs: dict = field(default_factory=dict)
+    part: str = "values"
+    about: str = ""
+    compare: str = "close"
+    expected: Any = None
+    rtol: float | None = None
+    atol: float | None = None
+    forbid: str | None = None
+    faults: dict = field(default_factory=dict)
+    edge: bool = False
+    silent: bool = False
+
+
+@dataclass(frozen=True)
+class Version:
+    """A way to answer a task: `make` is a function, a class, or a function from the context to variables."""
+
+    name: str
+    make: Callable
+
+
+@dataclass
+class Task:
+    """A task of the unit. names: what the student defines; context: given variables that the answer starts from."""
+
+    name: str
+    points: dict
+    names: tuple = ()
+    context: tuple = ()
+    graded: bool = True
+    model: Callable | None = None
+    draw: Callable | None = None
+    example: Callable | None = None
+    mistakes: list = field(default_factory=list)
+    rights: list = field(default_factory=list)
+    told: dict = field(default_factory=dict)
+    remark_with_loop: str = ""
+    remark_without_loop: str = ""
+
+    def __post_init__(self):
+        self.is_variable = bool(self.names)
+        self.names = tuple(self.names) or (self.name,)
+        _REGISTRY[self.name] = self
+
+    @property
+    def max_score(self):
+        """Points of the task; a practice task counts for nothing in the gradebook."""
+        return float(sum(self.points.values()))
+
+    def reference(self, version):
+        """Decorator: the right answer that expected results are computed from."""
+        self.model = version
+        return version
+
+    def cases(self, draw):
+        """Decorator: `draw(rng, fresh)` yields the Cases; the students' frozen table is drawn with fresh=False."""
+        self.draw = draw
+        return draw
+
+    def context_example(self, make):
+        """Decorator: `make(rng)` returns a dictionary of context variables to test the task's versions with."""
+        self.example = make
+        return make
+
+    def mistake(self, name, cause=None, next_step=None):
+        """Decorator: a known wrong version. Further versions of the same mistake need no texts."""
+        if cause:
+            self.told[name] = {"cause": cause, "next": next_step}
+
+        def add(version):
+            self.mistakes.append(Version(name, version))
+            return version
+
+        return add
+
+    def tell(self, name, cause, next_step):
+        """The texts of a mistake that cases name through their `faults`."""
+        self.told[name] = {"cause": cause, "next": next_step}
+
+    def right(self, style):
+        """Decorator: another right version, in the named style."""
+
+        def add(version):
+            self.rights.append(Version(style, version))
+            return version
+
+        return add
+
+    def namespace(self, version, context=None):
+        """The names that a version defines, as a student's notebook would hold them."""
+        if not self.is_variable:
+            return {self.name: version}
+        given = {name: np.copy(value) if isinstance(value, np.ndarray) else value for name, value in context.items()}
+        return {**context, **version(**given)}
+
+
+_REGISTRY: dict[str, Task] = {}
+
+# What a judge may say of any task, seen from how an answer broke.
+EVIDENCE = {
+    "input changed in place": {
+        "cause": "Your code writes into the array that it was given.",
+        "next": "Make a new array instead: `z = z + 1` does, `z += 1` and `z[...] = 1` do not.",
+    },
+    "keeps state": {
+        "cause": "Something survives from one call to the next.",
+        "next": "Create every list, array and counter inside the function.",
+    },
+    "rounded": {
+        "cause": "Your values equal the right ones after rounding.",
+        "next": "Return the full number; round only when you print it.",
+    },
+    "reads a global": {
+        "cause": "Your function reads data of the notebook instead of its own arguments.",
+        "next": "Use only the names in the brackets after `def`.",
+    },
+}
+
+
+def all_tasks():
+    """Every task of the unit by name."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    return dict(_REGISTRY)
+
+
+def find(name):
+    """The task called `name`; raises KeyError with the known names."""
+    tasks = all_tasks()
+    if name not in tasks:
+        raise KeyError(f"There is no task called {name!r}. Known tasks: {', '.join(sorted(tasks))}.")
+    return tasks[name]
+
+
+def draw_cases(task, seed, fresh):
+    """The cases of `task` for a seed: the same seed gives the same cases."""
+    return list(task.draw(np.random.default_rng(seed), fresh))
+
+
+def probe_of(case, readable=False):
+    """The question that a case asks, without what is expected."""
+    return Probe(case.expression, {name: plain.encode(value, readable) for name, value in case.inputs.items()})
+
+
+def make_table(task, seed, fresh=True, context=None):
+    """The table of `task` that workbook.ladder climbs: questions, expected results, answers of known mistakes.
+
+    context: the given variables of the submission for a variable task (default: the task's own example).
+    """
+    if task.is_variable and context is None:
+        context = task.example(np.random.default_rng(seed))
+    cases = draw_cases(task, seed, fresh)
+    probes = [probe_of(case, readable=not fresh) for case in cases]
+    expected = [_expected(task, case, probe, context) for case, probe in zip(cases, probes, strict=True)]
+    table = {
+        "task": task.name,
+        "names": list(task.names),
+        "points": task.points,
+        "probes": [_row(*row) for row in zip(cases, probes, expected, strict=True)],
+        "mistakes": EVIDENCE | task.told,
+        "remark_with_loop": task.remark_with_loop,
+        "remark_without_loop": task.remark_without_loop,
+    }
+    rows = (_wrong_row(task, version, probes, context, table) for version in task.mistakes)
+    return table | {"wrong_versions": [row for row in rows if row]}
+
+
+def _expected(task, case, probe, context):
+    if case.expected is not None:
+        return plain.encode(case.expected, readable=True)
+    answer = ask(probe, task.names, task.namespace(task.model, context))
+    if answer.state != "answered":
+        raise RuntimeError(f"The reference of {task.name} fails on {case.expression}: {answer.error or answer.state}")
+    return answer.value
+
+
+def _wrong_row(task, version, probes, context, table):
+    """What a known wrong version answers and which part it loses; None when it can't run on this context."""
+    try:
+        namespace = task.namespace(version.make, context)
+    except Exception:
+        return None
+    answers = [ask(probe, task.names, namespace, seconds=2.0) for probe in probes]
+    lost = first_lost_part(table, climb(table, answers).rungs)
+    return {"mistake": version.name, "loses": lost, "answers": [_brief(answer) for answer in answers]}
+
+
+def _brief(answer):
+    brief = {"state": answer.state}
+    if answer.state == "answered":
+        brief["value"] = answer.value
+    if answer.error:
+        brief["error"] = answer.error
+    if answer.changed:
+        brief["changed"] = list(answer.changed)
+    if answer.warnings:
+        brief["warnings"] = list(answer.warnings)
+    return brief
+
+
+def _row(case, probe, expected):
+    row = {
+        "expression": case.expression,
+        "inputs": probe.inputs,
+        "part": case.part,
+        "about": case.about,
+        "expected": expected,
+        "compare": case.compare,
+    }
+    for key in ("rtol", "atol", "forbid", "faults", "edge", "silent"):
+        if getattr(case, key) not in (None, False, {}):
+            row[key] = getattr(case, key)
+    return row
+
+
+__all__ = [
+    "DIAGNOSIS",
+    "EVIDENCE",
+    "Case",
+    "Task",
+    "all_tasks",
+    "draw_cases",
+    "find",
+    "make_table",
+    "probe_of",
+]

@@ -1,0 +1,392 @@
+"""2.3 `log_loss`: the mean log loss of probabilities against labels."""
+
+import math
+
+import numpy as np
+import pandas as pd
+from scipy.special import xlogy
+from sklearn import metrics
+
+from autograder.tasks import Case, Task
+
+log_loss = Task("log_loss", points={"values": 2, "extremes": 1})
+
+CALL = "log_loss(y, p)"
+CLIPS = (
+    1e-15,
+    1e-16,
+    1e-14,
+    1e-12,
+    1e-10,
+    1e-9,
+    1e-8,
+    1e-7,
+    1e-6,
+    1e-5,
+    1e-4,
+    1e-3,
+    1e-2,
+    np.finfo(float).eps,
+)
+
+
+def _clipped(p, clip=1e-15):
+    return np.clip(p, clip, 1 - clip)
+
+
+def _terms(y, p, log=np.log):
+    """The loss of each row; probabilities of exactly 0 or 1 give inf or nan."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return -(y * log(p) + (1 - y) * log(1 - p))
+
+
+@log_loss.reference
+def _(y, p):
+    p = _clipped(np.asarray(p, dtype=float))
+    return float(-(xlogy(y, p) + xlogy(1 - np.asarray(y), 1 - p)).mean())
+
+
+@log_loss.cases
+def _(rng, fresh):
+    tiny = {"y": np.array([1.0, 0.0, 1.0]), "p": np.array([0.9, 0.2, 0.4])}
+    if fresh:
+        tiny = {"y": np.array([0.0, 1.0, 1.0]), "p": rng.uniform(0.1, 0.9, size=3).round(2)}
+    yield Case(CALL, tiny, about="3 rows", rtol=1e-6)
+    for n in (2, 5, 8, 40) + ((7, 100, 2000) if fresh else ()):
+        y = (np.arange(n) < max(1, n // 3)).astype(float)
+        p = rng.uniform(0.02, 0.98, size=n).round(3 if n < 50 else 6)
+        order = rng.permutation(n)
+        yield Case(CALL, {"y": y[order], "p": p[order]}, about=f"{n} rows", rtol=1e-6)
+    for label in (0.0, 1.0):
+        y, p = np.full(4, label), rng.uniform(0.1, 0.9, size=4).round(2)
+        yield Case(CALL, {"y": y, "p": p}, about=f"all labels {label:.0f}", rtol=1e-6, edge=True)
+    yield Case(CALL, {"y": np.array([1.0]), "p": np.array([0.7])}, about="1 row", rtol=1e-6, edge=True)
+    yield Case(CALL, tiny, about="the first call once more", rtol=1e-6)
+
+    broken = dict.fromkeys(("finite", "runs:ValueError", "runs:ZeroDivisionError"), "log(0) to inf or nan")
+    yield Case(
+        CALL,
+        {"y": np.array([1.0, 0.0]), "p": np.array([0.0, 1.0])},
+        "extremes",
+        "both rows wrong, p exactly 0 and 1",
+        compare="at least",
+        expected=15.0,
+        faults=broken,
+    )
+    p = rng.uniform(0.2, 0.8, size=3).round(2)
+    yield Case(
+        CALL,
+        {"y": np.array([1.0, 0.0, 1.0, 0.0]), "p": np.array([0.0, *p])},
+        "extremes",
+        "one row of four wrong, p exactly 0",
+        compare="at least",
+        expected=15.0 / 4,
+        faults=broken,
+    )
+    yield Case(
+        CALL,
+        {"y": np.array([1.0, 0.0, 1.0, 0.0]), "p": np.array([1.0, 0.0, *p[:2]])},
+        "extremes",
+        "p exactly 1 and 0 where that is right",
+        rtol=1e-6,
+        atol=1e-6,
+        faults=broken,
+    )
+    yield Case(
+        CALL,
+        {"y": np.array([1.0, 0.0, 1.0]), "p": np.array([1e-5, 1 - 2e-5, 0.5])},
+        "extremes",
+        "p close to 0 and 1 must not be clipped",
+        rtol=0.02,
+        faults=broken,
+    )
+
+
+log_loss.tell(
+    "log(0) to inf or nan",
+    "A probability of exactly 0 or 1 reaches the logarithm, and log(0) is minus infinity.",
+    "Keep p a hair away from 0 and 1 before you take logarithms, by 1e-7 or less.",
+)
+
+
+@log_loss.mistake(
+    "sum for mean",
+    "This is the sum of the losses of all rows.",
+    "Divide by the number of rows, or take the mean.",
+)
+def _(y, p):
+    return _terms(y, _clipped(p)).sum()
+
+
+@log_loss.mistake(
+    "sign",
+    "The loss is negative: the minus in front is missing.",
+    "Logarithms of probabilities are negative; the minus makes the loss positive.",
+)
+def _(y, p):
+    return -_terms(y, _clipped(p)).mean()
+
+
+@log_loss.mistake(
+    "squared error",
+    "This is the mean squared error.",
+    "The log loss adds up logarithms of probabilities, not squared differences.",
+)
+def _(y, p):
+    return ((y - p) ** 2).mean()
+
+
+@log_loss.mistake(
+    "absolute error",
+    "This is the mean absolute error.",
+    "The log loss adds up logarithms of probabilities, not differences.",
+)
+def _(y, p):
+    return np.abs(y - p).mean()
+
+
+@log_loss.mistake(
+    "(1-y) term missing",
+    "Only the rows with label 1 count.",
+    "Rows with label 0 bring in the logarithm of 1 - p.",
+)
+def _(y, p):
+    return -(y * np.log(_clipped(p))).mean()
+
+
+@log_loss.mistake(
+    "y term missing",
+    "Only the rows with label 0 count.",
+    "Rows with label 1 bring in the logarithm of p.",
+)
+def _(y, p):
+    return -((1 - y) * np.log(1 - _clipped(p))).mean()
+
+
+@log_loss.mistake(
+    "log2/log10",
+    "The logarithm has base 2 or 10.",
+    "Here log is the natural logarithm, `np.log`.",
+)
+def _(y, p):
+    return _terms(y, _clipped(p), np.log2).mean()
+
+
+@log_loss.mistake("log2/log10")
+def _(y, p):
+    return _terms(y, _clipped(p), np.log10).mean()
+
+
+@log_loss.mistake(
+    "1 + p for 1 - p",
+    "The second term holds 1 + p.",
+    "The probability of class 0 is 1 - p.",
+)
+def _(y, p):
+    p = _clipped(p)
+    return -(y * np.log(p) + (1 - y) * np.log(1 + p)).mean()
+
+
+@log_loss.mistake(
+    "terms subtracted",
+    "The two terms were subtracted from each other.",
+    "Both terms are added before the minus in front.",
+)
+def _(y, p):
+    p = _clipped(p)
+    return -(y * np.log(p) - (1 - y) * np.log(1 - p)).mean()
+
+
+@log_loss.mistake(
+    "labels exchanged",
+    "Rows with label 1 are treated as rows with label 0, and the other way round.",
+    "Label 1 belongs to p, label 0 to 1 - p.",
+)
+def _(y, p):
+    return _terms(1 - y, _clipped(p)).mean()
+
+
+@log_loss.mistake(
+    "a loss per row",
+    "You returned the loss of each row.",
+    "Take the mean over the rows: one number.",
+)
+def _(y, p):
+    return _terms(y, _clipped(p))
+
+
+@log_loss.mistake(
+    "divides by k",
+    "The sum is divided by a fixed number and not by the number of rows.",
+    "Divide by the number of rows, whatever it is: `len(y)`.",
+)
+def _(y, p):
+    return _terms(y, _clipped(p)).sum() / 2
+
+
+@log_loss.mistake("divides by k")
+def _(y, p):
+    return _terms(y, _clipped(p)).sum() / 11
+
+
+@log_loss.mistake("divides by k")
+def _(y, p):
+    return _terms(y, _clipped(p)).mean() / 2
+
+
+log_loss.tell(
+    "hard labels in place of probabilities",
+    "The probabilities were turned into 0 or 1 first.",
+    "Feed the probabilities themselves: the log loss sees shades of correctness.",
+)
+log_loss.tell(
+    "arguments swapped",
+    "Labels and probabilities have changed places.",
+    "The arguments are (y, p): labels first, and the logarithm goes around the probabilities.",
+)
+log_loss.tell(
+    "over-clipping",
+    "The probabilities are clipped so coarsely that honest values change.",
+    "Clip at 1e-7 or finer.",
+)
+
+
+def _hard(clip, to_labels):
+    def version(y, p):
+        hard = to_labels(p)
+        return _terms(y, hard if clip is None else _clipped(hard, clip)).mean()
+
+    return version
+
+
+def _swapped(clip):
+    def version(y, p):
+        return _terms(p, y if clip is None else _clipped(y, clip)).mean()
+
+    return version
+
+
+def _swapped_both_clipped(clip):
+    def version(y, p):
+        return _terms(_clipped(p, clip), _clipped(y, clip)).mean()
+
+    return version
+
+
+def _coarse(clip):
+    def version(y, p):
+        return _terms(y, _clipped(p, clip)).mean()
+
+    return version
+
+
+for _clip in (None, *CLIPS):
+    for _labels in (lambda p: (p > 0.5).astype(float), lambda p: (p >= 0.5).astype(float), np.round):
+        log_loss.mistake("hard labels in place of probabilities")(_hard(_clip, _labels))
+    log_loss.mistake("arguments swapped")(_swapped(_clip))
+for _clip in CLIPS:
+    log_loss.mistake("arguments swapped")(_swapped_both_clipped(_clip))
+for _clip in (0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0001, 0.00005, 1e-5, 1e-6):
+    log_loss.mistake("over-clipping")(_coarse(_clip))
+
+
+@log_loss.mistake(
+    "rows with p of 0 or 1 ignored",
+    "Rows whose logarithm is infinite were set to zero or left out.",
+    "Those rows are the worst mistakes of the model: clip p, so that they cost a lot but not infinitely much.",
+)
+def _(y, p):
+    terms = _terms(y, np.asarray(p))
+    return np.where(np.isfinite(terms), terms, 0).mean()
+
+
+@log_loss.mistake("rows with p of 0 or 1 ignored")
+def _(y, p):
+    terms = _terms(y, np.asarray(p))
+    kept = terms[np.isfinite(terms)]
+    return kept.mean() if len(kept) else 0.0
+
+
+@log_loss.mistake("log(0) to inf or nan")
+def _(y, p):
+    return _terms(y, np.asarray(p)).mean()
+
+
+@log_loss.mistake("log(0) to inf or nan")
+def _(y, p):
+    pairs = zip(y, p, strict=True)
+    return sum(-math.log(value) if label == 1 else -math.log(1 - value) for label, value in pairs) / len(y)
+
+
+@log_loss.mistake("log(0) to inf or nan")
+def _(y, p):
+    with np.errstate(divide="ignore"):
+        return -np.mean(np.where(y == 1, np.log(p), np.log(1 - np.asarray(p))))
+
+
+@log_loss.mistake("input changed in place")
+def _(y, p):
+    p[p == 0] = 1e-15
+    p[p == 1] = 1 - 1e-15
+    return _terms(y, p).mean()
+
+
+@log_loss.mistake("input changed in place")
+def _(y, p):
+    p *= -1
+    return _terms(y, _clipped(-p)).mean()
+
+
+@log_loss.right("one line, clipped")
+def _(y, p):
+    p = np.clip(p, 1e-15, 1 - 1e-15)
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+@log_loss.right("a loop with math.log")
+def _(labels, probabilities):
+    total = 0.0
+    for label, value in zip(labels, probabilities, strict=True):
+        value = min(max(value, 1e-12), 1 - 1e-12)
+        total += math.log(value) if label == 1 else math.log(1 - value)
+    return -total / len(labels)
+
+
+@log_loss.right("where, clipped at 1e-7")
+def _(y, p):
+    likelihood = np.where(np.asarray(y) == 1, p, 1 - np.asarray(p))
+    return float(np.mean(-np.log(np.maximum(likelihood, 1e-7))))
+
+
+@log_loss.right("a small number added inside the logarithm")
+def _(y, p, eps=1e-9):
+    return -(y * np.log(p + eps) + (1 - y) * np.log(1 - p + eps)).sum() / y.shape[0]
+
+
+@log_loss.right("dot products")
+def _(y, p):
+    p = np.clip(p, 1e-10, 1 - 1e-10)
+    return -(y @ np.log(p) + (1 - y) @ np.log1p(-p)) / len(y)
+
+
+@log_loss.right("einsum on lists")
+def _(y, p):
+    y, p = np.array(list(y)), np.clip(list(p), 1e-15, 1 - 1e-15)
+    return np.einsum("i,i->", np.stack([-y, y - 1]).ravel(), np.log(np.stack([p, 1 - p])).ravel()) / y.size
+
+
+@log_loss.right("pandas")
+def _(y, p):
+    table = pd.DataFrame({"y": y, "p": pd.Series(p).clip(1e-15, 1 - 1e-15)})
+    return -(table["y"] * np.log(table["p"]) + (1 - table["y"]) * np.log(1 - table["p"])).mean()
+
+
+@log_loss.right("scikit-learn")
+def _(y, p):
+    return metrics.log_loss(y, p)
+
+
+@log_loss.right("boolean masks")
+def _(y, p):
+    y, p = np.asarray(y), np.clip(np.asarray(p), 1e-15, 1 - 1e-15)
+    return -(np.log(p[y == 1]).sum() + np.log(1 - p[y == 0]).sum()) / len(y)

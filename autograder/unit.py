@@ -1,0 +1,108 @@
+"""The unit: its notebooks as they are written in solutions/, cell by cell.
+
+A source is a py:percent file. The header of a cell says what it is to the student:
+
+    # %% [markdown]                 text
+    # %%                            code to play with
+    # %% given="load_churn"         code that tasks start from: locked, and restored when graded
+    # %% answer="log_loss"          where the student answers a task, with a SOLUTION region
+    # %% check="log_loss"           the task's check; it carries the task's points when the task is graded
+    # %% [markdown] written="w_1"   where the student answers in words, marked by hand
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import jupytext
+
+ROOT = Path(__file__).resolve().parent.parent
+SOLUTIONS = ROOT / "solutions"
+ROLES = ("given", "answer", "check", "written")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its id is also its nbgrader grade_id; `name` is the task or the name of a given cell."""
+
+    id: str
+    kind: str  # markdown or code
+    role: str  # text, code, given, answer, check or written
+    name: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook of the unit. assignment: its module folder, or "" for notebooks outside of one."""
+
+    assignment: str
+    name: str
+    cells: tuple
+
+    @property
+    def title(self):
+        return self.cells[0].source.splitlines()[0].lstrip("# ")
+
+    def tasks(self, role="check"):
+        """Names of the tasks that have a cell of this role, in order."""
+        return [cell.name for cell in self.cells if cell.role == role]
+
+
+def read(path, root=SOLUTIONS):
+    """Read one source file."""
+    book = jupytext.read(path, fmt="py:percent")
+    counts: dict = {}
+    cells = []
+    for cell in book.cells:
+        role, name = _role(cell, path)
+        if role in ("text", "code"):
+            counts[role] = counts.get(role, 0) + 1
+            name = ""
+            identity = f"{role}-{counts[role]:02d}"
+        else:
+            identity = f"test_{name}" if role == "check" else name
+        cells.append(Cell(identity, cell.cell_type, role, name, cell.source))
+    repeated = {cell.id for cell in cells if [c.id for c in cells].count(cell.id) > 1}
+    if repeated:
+        raise ValueError(f"{path}: cells with the same name: {', '.join(sorted(repeated))}")
+    folder = path.parent.relative_to(root).as_posix()
+    return Notebook("" if folder == "." else folder, path.stem, tuple(cells))
+
+
+def _role(cell, path):
+    given = [role for role in ROLES if role in cell.metadata]
+    if len(given) > 1:
+        raise ValueError(f"{path}: a cell is either of {', '.join(given)}, not all")
+    if given:
+        return given[0], str(cell.metadata[given[0]])
+    return ("code" if cell.cell_type == "code" else "text"), ""
+
+
+@cache
+def notebooks():
+    """All notebooks of the unit in the order of their names."""
+    return tuple(read(path) for path in sorted(SOLUTIONS.glob("**/*.py")))
+
+
+def assignments():
+    """The module folders, each with its notebooks: {assignment: [Notebook, ...]}."""
+    result: dict = {}
+    for notebook in notebooks():
+        if notebook.assignment:
+            result.setdefault(notebook.assignment, []).append(notebook)
+    return result
+
+
+def find_assignment(word):
+    """The assignment called `word`, or the only one that starts with it ("2"); raises KeyError otherwise."""
+    known = list(assignments())
+    found = [name for name in known if name == word] or [name for name in known if name.startswith(word)]
+    if len(found) != 1:
+        raise KeyError(f"There is no assignment called {word!r}. The assignments are: {', '.join(known)}.")
+    return found[0]
+
+
+def place_of(task):
+    """The notebook whose answer cell asks for `task`, or None."""
+    return next((book for book in notebooks() if task in book.tasks("answer")), None)

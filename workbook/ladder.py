@@ -1,0 +1,433 @@
+"""The ladder: from the answers to a task's probes to a verdict that says what to do next.
+
+exists → attempted → runs → type → shape → finite → values → behaviour. Every probe climbs on its own and stops
+at its first broken rung; the verdict lists them all. This module is pure: it compares plain data with a table of
+expected results. The notebook brings the frozen table of the task, the grader a fresh one.
+
+A table is a dictionary:
+    task, names      the task and the names that the student defines
+    points           {part: points}, in the order in which the parts are earned
+    probes           [{part, about, expression, inputs, expected, compare, rtol, atol, faults, edge, silent}]
+    mistakes         {name: {cause, next}}: what to say when a known mistake is recognised
+    wrong_versions   [{mistake, loses, answers}]: the part that a known wrong version loses, and its answers
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbook import plain
+
+STATES = ("passed", "partial", "failed", "not attempted", "can't compare")
+RTOL, ATOL = 1e-7, 1e-10
+DIAGNOSIS = "diagnosis"  # the part of probes that cost nothing and only help to recognise a mistake
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of the ladder for one probe (or for all of them, when everything passed)."""
+
+    name: str
+    part: str
+    passed: bool
+    about: str = ""
+    shown: str = ""  # the inputs, as text
+    found: str = ""
+    expected: str = ""
+    cause: str = ""
+    next_step: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The result of a task: state, score of points, every rung, and the mistake if one was recognised."""
+
+    task: str
+    state: str
+    score: float
+    points: float
+    rungs: tuple = ()
+    mistake: str | None = None
+    hint: str | None = None
+    remarks: tuple = ()
+
+    @property
+    def passed(self):
+        return self.state == "passed"
+
+
+def climb(table, answers):
+    """Judge `answers`, one Answer a probe of `table`, and return the Verdict."""
+    blank = _not_attempted(table, answers)
+    if blank:
+        return blank
+    pairs = list(zip(table["probes"], answers, strict=True))
+    climbed = (_climb_probe(probe, answer) for probe, answer in pairs if probe["part"] != DIAGNOSIS)
+    broken = [rung for rung in climbed if rung]
+    broken += _state_kept(table, answers)
+    failures = [rung for rung in broken if rung.part]
+    notes = [f"{rung.about}: {rung.found}. {rung.next_step}" for rung in broken if not rung.part]
+    lost = {rung.part for rung in failures}
+    earned, rungs = 0.0, []
+    climbing = True
+    for part, worth in table["points"].items():
+        climbing = climbing and part not in lost
+        if climbing:
+            earned += worth
+            rungs.append(Rung(part, part, True))
+    order = list(table["points"])
+    rungs += sorted(failures, key=lambda rung: (order.index(rung.part), not rung.shown, len(rung.shown)))
+    total = float(sum(table["points"].values()))
+    state = "passed" if not failures else "partial" if earned else "failed"
+    mistake = _recognise(table, answers, failures) if failures else None
+    told = table["mistakes"].get(mistake, {})
+    hint = " ".join(filter(None, (told.get("cause"), told.get("next")))) or None
+    return Verdict(
+        table["task"],
+        state,
+        earned,
+        total,
+        tuple(rungs),
+        mistake,
+        hint,
+        tuple(notes) + _remarks(table, pairs),
+    )
+
+
+# --- one probe ---------------------------------------------------------------------------------------------
+
+
+def _climb_probe(probe, answer):
+    """The first broken rung of a probe, or None."""
+    expected = probe["expected"]
+
+    def broken(name, found, wanted="", cause="", next_step=""):
+        part = "" if probe.get("edge") and name == "runs" else probe["part"]
+        about = probe.get("about", "")
+        return Rung(name, part, False, about, _show(probe), found, wanted, cause, next_step)
+
+    if answer.state == "timeout":
+        return broken(
+            "runs",
+            f"no answer within {answer.seconds:.0f} seconds",
+            "an answer well within a second",
+            "A loop may never end.",
+            "Check the condition that ends your loop.",
+        )
+    if answer.state in ("raised", "unwritten", "missing"):
+        return broken("runs", *_explain_error(answer, probe))
+    found = answer.value
+    if found["kind"] == "none":
+        return broken(
+            "type",
+            "None",
+            plain.describe(expected),
+            "The function ends without `return`, or returns a `print(...)`.",
+            "Return the result.",
+        )
+    if expected["kind"] in ("text", "items", "dict", "none", "bool"):
+        return None if _same(probe, answer) else broken("values", plain.describe(found), plain.describe(expected))
+    values, wanted = plain.numbers(found), plain.numbers(expected)
+    if values is None:
+        return broken(
+            "type",
+            plain.describe(found),
+            "one number" if wanted.ndim == 0 else f"an array of numbers with shape {wanted.shape}",
+            next_step="Return numbers.",
+        )
+    if values.shape != wanted.shape:
+        return broken(
+            "shape",
+            _shape_in_words(values.shape) + f": {plain.describe(found)}",
+            _shape_in_words(wanted.shape),
+            next_step="Look at the `.shape` of each step.",
+        )
+    if not np.isfinite(values).all() and np.isfinite(wanted).all():
+        row = _first(~np.isfinite(values))
+        return broken(
+            "finite",
+            f"{values[row]}{_at(row)}",
+            "finite numbers",
+            "A division by zero, a logarithm of zero or an overflow.",
+            "Compute that row by hand and see where it leaves the finite numbers.",
+        )
+    if probe.get("compare") == "at least":
+        if not (values >= wanted * (1 - 1e-9)).all():
+            return broken("values", plain.describe(found), f"at least {plain.describe(expected)}")
+    elif not _close(probe, values, wanted):
+        row = _first(~np.isclose(values, wanted, probe.get("rtol", RTOL), probe.get("atol", ATOL)))
+        where = _at(row)
+        return broken(
+            "values",
+            plain.short(values[row]) + where if where else plain.describe(found),
+            plain.short(wanted[row]) + where if where else plain.describe(expected),
+        )
+    if answer.changed:
+        names = ", ".join(f"`{name}`" for name in answer.changed)
+        return broken(
+            "inputs unchanged",
+            f"{names} was changed by the call",
+            "inputs as they were before",
+            "An assignment to the argument itself, such as `x[...] = ` or `x += `.",
+            "Work on a new array: `x = x + 1` makes one, `x += 1` does not.",
+        )
+    forbidden = probe.get("forbid")
+    if forbidden and any(forbidden in text for text in answer.warnings):
+        return broken("no warning", f"the warning “{answer.warnings[0]}”", f"no {forbidden} warning")
+    return None
+
+
+def _explain_error(answer, probe):
+    if answer.state == "missing":
+        return f"{_quoted(answer.missing)} not defined", "", "", "Define what is missing and run its cell."
+    error = answer.error or {"type": "Error", "message": "", "where": ""}
+    found = f"{error['type']}: {error['message']}".rstrip(": ")
+    if answer.state == "unwritten" or error["type"] == "NotImplementedError":
+        return found, "", "It uses a function that is not written yet.", f"Write `{error['where']}` first."
+    if error["type"] == "NameError":
+        cause = "A misspelt name, a missing import, or a variable that is neither an argument nor made in the function."
+        return found, "", cause, "Use the arguments of the function only."
+    return (
+        found,
+        plain.describe(probe["expected"]),
+        "",
+        "Run the call yourself and read the traceback upwards.",
+    )
+
+
+def _quoted(names):
+    quoted = [f"`{name}`" for name in names.split(", ")]
+    return ", ".join(quoted) + (" is" if len(quoted) == 1 else " are")
+
+
+def _close(probe, values, wanted):
+    return bool(np.allclose(values, wanted, probe.get("rtol", RTOL), probe.get("atol", ATOL), equal_nan=True))
+
+
+def _same(probe, answer):
+    """Equality of data that is not numbers: texts, names, truth values and mixed lists."""
+    return _same_plain(probe, answer.value, probe["expected"])
+
+
+def _same_plain(probe, found, wanted):
+    if wanted["kind"] == "bool":
+        return found["kind"] in ("bool", "number") and bool(found["value"]) == wanted["value"]
+    if (wanted["kind"] == "array" and wanted.get("dtype") == "text") or found.get("dtype") == "text":
+        both = found.get("dtype") == wanted.get("dtype") == "text"
+        return both and found["values"] == wanted["values"]
+    values, target = plain.numbers(found), plain.numbers(wanted)
+    if target is not None:
+        return values is not None and values.shape == target.shape and _close(probe, values, target)
+    if found["kind"] != wanted["kind"]:
+        return False
+    if wanted["kind"] == "items":
+        same_length = len(found["items"]) == len(wanted["items"])
+        return same_length and all(
+            _same_plain(probe, a, b) for a, b in zip(found["items"], wanted["items"], strict=True)
+        )
+    if wanted["kind"] == "dict":
+        ours, theirs = dict(found["items"]), dict(wanted["items"])
+        return ours.keys() == theirs.keys() and all(_same_plain(probe, ours[k], theirs[k]) for k in theirs)
+    return found.get("value") == wanted.get("value")
+
+
+def _first(failing):
+    """Index of the first True (an empty tuple for a single number)."""
+    return tuple(int(i) for i in np.argwhere(failing)[0]) if failing.ndim else ()
+
+
+def _at(row):
+    if not row:
+        return ""
+    return f" in row {row[0]}" + (f", column {row[1]}" if len(row) > 1 else "")
+
+
+def _shape_in_words(shape):
+    if shape == ():
+        return "one number"
+    if len(shape) == 1:
+        return f"one value per row {shape}"
+    return f"an array of shape {shape}"
+
+
+def _show(probe):
+    """The call with its inputs as text, for inputs small enough to read."""
+    parts = [probe["expression"]]
+    for name, value in probe.get("inputs", {}).items():
+        parts.append(f"{name} = {plain.describe(value)}")
+    return "; ".join(parts)
+
+
+# --- all probes of a task ----------------------------------------------------------------------------------
+
+
+def _not_attempted(table, answers):
+    """The verdict for a blank: nothing is there, or the stub was never replaced."""
+    if not all(answer.state in ("missing", "unwritten") for answer in answers):
+        return None
+    first = answers[0]
+    if first.state == "missing" and len(first.missing.split(", ")) < len(table["names"]):
+        return None  # some of the names are there
+    total = float(sum(table["points"].values()))
+    if first.state == "missing":
+        found, step = (
+            f"{_quoted(first.missing)} not defined",
+            "Write your code in the cell above and run that cell.",
+        )
+    else:
+        found, step = "the cell still holds its placeholder", "Replace the placeholder line with your code."
+    rung = Rung("attempted", next(iter(table["points"])), False, found=found, next_step=step)
+    return Verdict(table["task"], "not attempted", 0.0, total, (rung,))
+
+
+def _state_kept(table, answers):
+    """The same probe asked twice must be answered the same."""
+    first = {}
+    rungs = []
+    for index, probe in enumerate(table["probes"]):
+        key = (probe["expression"], repr(probe.get("inputs")))
+        if key not in first:
+            first[key] = index
+            continue
+        one, two = answers[first[key]], answers[index]
+        if one.state == two.state == "answered" and _signature(one) != _signature(two):
+            rungs.append(
+                Rung(
+                    "same answer twice",
+                    probe["part"],
+                    False,
+                    probe.get("about", ""),
+                    _show(probe),
+                    f"{plain.describe(one.value)}, then {plain.describe(two.value)}",
+                    "the same answer to the same question",
+                    "Something is kept from call to call, such as a list or a counter outside the function.",
+                    "Create everything that the function changes inside the function.",
+                )
+            )
+    return rungs
+
+
+def _signature(answer):
+    values = plain.numbers(answer.value)
+    return None if values is None else (values.shape, values.tobytes())
+
+
+def first_lost_part(table, rungs):
+    """The first part, in the order in which parts are earned, that has a broken rung; None without one."""
+    lost = {rung.part for rung in rungs if not rung.passed}
+    return next((part for part in table["points"] if part in lost), None)
+
+
+def _recognise(table, answers, failures):
+    """The name of the one known mistake that explains the answers, or None.
+
+    Only the first lost part and the parts before it are compared: what breaks later rungs is another matter.
+    """
+    parts = list(table["points"])
+    first_lost = first_lost_part(table, failures)
+    relevant = set(parts[: parts.index(first_lost) + 1])
+    where = [
+        i
+        for i, probe in enumerate(table["probes"])
+        if (probe["part"] in relevant or probe["part"] == DIAGNOSIS) and not (probe.get("edge") or probe.get("silent"))
+    ]
+    names = {
+        version["mistake"]
+        for version in table.get("wrong_versions", ())
+        if version["loses"] == first_lost
+        and all(_answers_alike(table["probes"][i], answers[i], version["answers"][i]) for i in where)
+    }
+    if len(names) == 1:
+        return names.pop()
+    if names:
+        return None
+    return _name_by_evidence(table, answers, failures, first_lost)
+
+
+def _name_by_evidence(table, answers, failures, first_lost):
+    """A name that follows from what was seen and not from equal values."""
+    here = [rung for rung in failures if rung.part == first_lost]
+    kinds = {rung.name for rung in here}
+    if kinds == {"inputs unchanged"}:
+        return "input changed in place"
+    if "same answer twice" in kinds and kinds <= {"same answer twice", "values"}:
+        return "keeps state"
+    for probe, answer in zip(table["probes"], answers, strict=True):
+        rung = _climb_probe(probe, answer)
+        if rung and rung.part == first_lost and (fault := _fault(probe, answer, rung)):
+            return fault
+    if kinds == {"values"} or kinds == {"values", "shape"}:
+        if _is_rounded(table, answers, first_lost):
+            return "rounded"
+        if any(answer.reads for answer in answers):
+            return "reads a global"
+    return None
+
+
+def _fault(probe, answer, rung):
+    """The mistake that a probe's own `faults` give for this broken rung: {rung or rung:detail: mistake}."""
+    faults = probe.get("faults") or {}
+    if rung.name == "shape":
+        shape = "x".join(map(str, plain.numbers(answer.value).shape))
+        return faults.get(f"shape:{shape}", faults.get("shape"))
+    if rung.name == "runs" and answer.error:
+        return faults.get(f"runs:{answer.error['type']}", faults.get("runs"))
+    return faults.get(rung.name)
+
+
+def _is_rounded(table, answers, part):
+    """True when every answer of the part equals the expected values rounded to the same few decimals."""
+    for decimals in range(1, 9):
+        unequal = False
+        for probe, answer in zip(table["probes"], answers, strict=True):
+            if probe["part"] != part or answer.state != "answered" or probe.get("compare") == "at least":
+                continue
+            values, wanted = plain.numbers(answer.value), plain.numbers(probe["expected"])
+            if values is None or wanted is None or values.shape != wanted.shape:
+                return False
+            if not np.allclose(values, np.round(wanted, decimals), rtol=0, atol=1e-12):
+                break
+            unequal = unequal or not _close(probe, values, wanted)
+        else:
+            if unequal:
+                return True
+    return False
+
+
+def _answers_alike(probe, answer, version):
+    """True when a student's answer equals that of a known wrong version."""
+    if answer.state != version["state"]:
+        return False
+    if answer.state != "answered":
+        return answer.state != "raised" or _error_kind(answer.error) == _error_kind(version["error"])
+    if set(answer.changed) != set(version.get("changed", ())):
+        return False
+    forbidden = probe.get("forbid")
+    if forbidden:
+        warned = [any(forbidden in w for w in side) for side in (answer.warnings, version.get("warnings", ()))]
+        if warned[0] != warned[1]:
+            return False
+    return _same_plain(probe, answer.value, version["value"])
+
+
+def _error_kind(error):
+    """Type and message of an error without the sizes in it."""
+    return error["type"], re.sub(r"\d+", "#", error["message"])
+
+
+def _remarks(table, pairs):
+    """Friendly notes that cost nothing."""
+    notes = []
+    looped = any(answer.loops for _, answer in pairs)
+    notes.append(table.get("remark_with_loop" if looped else "remark_without_loop"))
+    warned = [text for _, answer in pairs for text in answer.warnings]
+    if warned:
+        notes.append(f"Python warned: “{warned[0]}”.")
+    for probe, answer in pairs:
+        found = answer.value or {}
+        is_truth = found.get("kind") == "bool" or found.get("dtype") == "bool"
+        if is_truth and probe["expected"]["kind"] in ("number", "array") and probe["expected"].get("dtype") != "bool":
+            notes.append("You returned True/False where 0/1 is asked for; that counts, as True equals 1.")
+            break
+    return tuple(dict.fromkeys(filter(None, notes)))
