@@ -29,7 +29,6 @@ ROOT = unit.ROOT
 NOTEBOOKS = ROOT / "notebooks"
 TABLES = ROOT / "workbook" / "tables"
 FROZEN_SEED = 4
-STUB = 'raise NotImplementedError("Replace this line with your code.")'
 KERNEL = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -46,23 +45,28 @@ def source_notebook(book):
 
 
 def _source_cell(cell):
-    source, marks = cell.source, None
+    source = cell.source
+    if cell.role == "check" and tasks.find(cell.name).graded:
+        hidden = f'__import__("autograder.judge").judge.score("{cell.name}", globals())'
+        source = f"{source}\n### BEGIN HIDDEN TESTS\n{hidden}\n### END HIDDEN TESTS"
+    make = new_code_cell if cell.kind == "code" else new_markdown_cell
+    return make(source, id=cell.id, metadata=cell_metadata(cell))
+
+
+def cell_metadata(cell):
+    """nbgrader's marks of a cell of the unit; {} for text and for code to play with."""
     if cell.role == "check":
         task = tasks.find(cell.name)
-        marks = _marks(cell.id, locked=True)
-        if task.graded:
-            hidden = f'__import__("autograder.judge").judge.score("{cell.name}", globals())'
-            source = f"{source}\n### BEGIN HIDDEN TESTS\n{hidden}\n### END HIDDEN TESTS"
-            marks = _marks(cell.id, locked=True, grade=True, points=task.max_score)
+        marks = _marks(cell.id, locked=True, grade=task.graded, points=task.max_score)
     elif cell.role == "answer":
         marks = _marks(cell.id, solution=True)
     elif cell.role == "given":
         marks = _marks(cell.id, locked=True)
     elif cell.role == "written":
         marks = _marks(cell.id, solution=True, grade=True, points=tasks.find(cell.name).max_score)
-    make = new_code_cell if cell.kind == "code" else new_markdown_cell
-    metadata = {"nbgrader": marks} if marks else {}
-    return make(source, id=cell.id.replace(".", "_"), metadata=metadata)
+    else:
+        return {}
+    return {"nbgrader": marks}
 
 
 def _marks(grade_id, grade=False, solution=False, locked=False, points=None):
@@ -92,7 +96,7 @@ def nbgrader_config(course):
     """nbgrader's configuration for a course folder."""
     config = Config()
     config.CourseDirectory.root = str(Path(course).resolve())
-    config.ClearSolutions.code_stub = {"python": STUB}
+    config.ClearSolutions.code_stub = {"python": unit.STUB}
     config.GenerateAssignment.logger_level = config.NbGrader.log_level = logging.ERROR
     return config
 

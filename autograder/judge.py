@@ -1,25 +1,28 @@
 """Judge one task: in this process for trusted code, from answers for code that ran elsewhere.
 
 Fresh questions are drawn with a seed from the task, expected results come from its reference, and the ladder of
-workbook.ladder compares. Nothing here runs a student's code except `in_namespace`, which stock nbgrader's kernel uses.
+workbook.ladder compares. Nothing here runs a student's code in this process except `in_namespace`, which stock
+nbgrader's kernel uses.
 """
 
+import ast
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from autograder import tasks
+from autograder import engine, tasks, unit
 from workbook import plain
 from workbook.ladder import Rung, Verdict, climb
-from workbook.probe import Probe, ask
+from workbook.probe import Answer, Probe, ask
 
 SEED = 20_180  # grades must not change from run to run; `--seed` draws other questions
 
 
 def questions(task, seed=SEED):
-    """The probes that a submission must answer: the task's context first, then its cases."""
-    context = [Probe(name) for name in task.context]
-    return context + [tasks.probe_of(case) for case in tasks.draw_cases(task, seed, fresh=True)]
+    """What a submission must answer, as (names that must exist, Probe): the task's context first, then its cases."""
+    context = [((name,), Probe(name)) for name in task.context]
+    cases = tasks.draw_cases(task, seed, fresh=True)
+    return context + [(task.names, tasks.probe_of(case)) for case in cases]
 
 
 def from_answers(task, answers, seed=SEED):
@@ -67,15 +70,55 @@ def _table(task, seed, context):
 
 def in_namespace(task, namespace, seed=SEED):
     """Judge what `namespace` holds, right here. Only for trusted code and for stock nbgrader's own kernel."""
-    answers = []
-    for index, probe in enumerate(questions(task, seed)):
-        names = () if index < len(task.context) else task.names
-        answers.append(_ask_context(probe, namespace) if not names else ask(probe, names, namespace))
+    answers = [ask(probe, names, namespace) for names, probe in questions(task, seed)]
     return from_answers(task, answers, seed)
 
 
-def _ask_context(probe, namespace):
-    return ask(probe, (probe.expression,), namespace)
+def in_file(task, code, seed=SEED, limits=None):
+    """Judge the text of a Python file, played in the engine after the given cells that the task starts from."""
+    cells = [*_cells_before(task), {"id": task.name, "cell_type": "code", "source": code}]
+    asked = {"id": "question", "cell_type": "code", "source": ""}
+    question = engine.Question(tuple(questions(task, seed)))
+    job = engine.Job((*cells, asked), {"question": question}, limits=limits or engine.Limits())
+    return from_play(task, engine.play(job), "question", seed)
+
+
+def _cells_before(task):
+    """Imports of the task's notebook; for a variable task all that comes before it, earlier model answers included."""
+    book = unit.place_of(task.name)
+    if book is None:
+        return
+    for cell in book.cells:
+        if cell.role == "answer" and cell.name == task.name:
+            return
+        wanted = cell.role in ("given", "code", "answer") if task.is_variable else _only_imports(cell)
+        if wanted:
+            yield {"id": cell.id, "cell_type": "code", "source": cell.source}
+
+
+def _only_imports(cell):
+    if cell.kind != "code" or cell.role not in ("given", "code"):
+        return False
+    return all(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.parse(cell.source).body)
+
+
+def from_play(task, played, place, seed=SEED):
+    """The verdict on a task whose questions were asked at the cell `place` of a played notebook."""
+    answers = played.answers[place]
+    if all(answer is None for answer in answers):
+        return no_answer(task, f"The notebook did not get here: {'; '.join(played.events) or 'no answer'}.")
+    verdict = from_answers(task, [Answer("timeout") if answer is None else answer for answer in answers], seed)
+    error = played.errors.get(task.name)
+    if verdict.state == "not attempted" and error and error["type"] != "NotImplementedError":
+        return no_answer(task, f"The cell of the answer stopped with {error['type']}: {error['message'][:200]}.")
+    return verdict
+
+
+def no_answer(task, found, state="failed"):
+    """The verdict on a task of which nothing could be asked."""
+    step = "Restart the kernel, run all cells, and mend the first one that stops."
+    rung = Rung("runs", next(iter(task.points)), False, found=found, next_step=step)
+    return Verdict(task.name, state, 0.0, task.max_score, (rung,))
 
 
 def score(name, namespace):

@@ -10,8 +10,9 @@ A source is a py:percent file. The header of a cell says what it is to the stude
     # %% [markdown] written="w_1"   where the student answers in words, marked by hand
 """
 
+import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import jupytext
@@ -19,6 +20,8 @@ import jupytext
 ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS = ROOT / "solutions"
 ROLES = ("given", "answer", "check", "written")
+STUB = 'raise NotImplementedError("Replace this line with your code.")'
+REGION = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION", re.M | re.S)
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,11 @@ class Cell:
     role: str  # text, code, given, answer, check or written
     name: str
     source: str
+
+    @cached_property
+    def released(self):
+        """The text that students receive: the model answer replaced by the stub, as nbgrader does it."""
+        return REGION.sub(lambda region: region[1] + STUB, self.source)
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,10 @@ class Notebook:
     @property
     def title(self):
         return self.cells[0].source.splitlines()[0].lstrip("# ")
+
+    def find(self, identity):
+        """The cell with this id, or None."""
+        return next((cell for cell in self.cells if cell.id == identity), None)
 
     def tasks(self, role="check"):
         """Names of the tasks that have a cell of this role, in order."""
@@ -62,6 +74,8 @@ def read(path, root=SOLUTIONS):
             identity = f"{role}-{counts[role]:02d}"
         else:
             identity = f"test_{name}" if role == "check" else name
+            if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", identity):
+                raise ValueError(f"{path}: a cell can't be called {name!r}: letters, digits, - and _ only")
         cells.append(Cell(identity, cell.cell_type, role, name, cell.source))
     repeated = {cell.id for cell in cells if [c.id for c in cells].count(cell.id) > 1}
     if repeated:

@@ -1,0 +1,389 @@
+"""Grade a course: every submission is rebuilt, played in its own process, judged from outside and recorded."""
+
+import hashlib
+import json
+import os
+import shutil
+from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from autograder import build, engine, gradebook, judge, tasks, unit
+from autograder.submission import rebuild
+from workbook.card import Card
+from workbook.ladder import Rung, Verdict
+
+RESULTS = "verdicts.json"  # beside the executed notebooks: what the gradebook has no place for
+LIMITS = engine.Limits()
+FILE_LIMIT = 50 * 2**20  # bytes of a handed-in file that are read
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What one student handed in for one assignment."""
+
+    student: str
+    assignment: str
+    path: Path
+
+
+@dataclass
+class Graded:
+    """The result of one Folder. books: {notebook name: BookResult}. unchanged: it was graded before as it is."""
+
+    folder: Folder
+    books: dict = field(default_factory=dict)
+    seconds: float = 0.0
+    unchanged: bool = False
+    failure: str = ""
+
+    @property
+    def score(self):
+        return sum(v.score for book in self.books.values() for v in book.verdicts.values())
+
+    @property
+    def points(self):
+        return sum(v.points for book in self.books.values() for v in book.verdicts.values())
+
+    def notes(self):
+        """What a person should know: repairs and limits, per notebook."""
+        return [f"{name}: {text}" for name, book in self.books.items() for text in (*book.repairs, *book.events)]
+
+
+@dataclass
+class BookResult:
+    """One notebook: verdicts by task, repairs and events in words, and the executed notebook."""
+
+    verdicts: dict
+    repairs: list
+    events: list
+    written: dict
+    executed: dict | None = None
+
+
+# --- what there is to grade --------------------------------------------------------------------------------
+
+
+def find_folders(course, assignments=None):
+    """The submissions in `course/submitted/<student>/<assignment>/`, sorted."""
+    wanted = list(unit.assignments()) if not assignments else [unit.find_assignment(name) for name in assignments]
+    root = Path(course, "submitted")
+    if not root.is_dir():
+        raise FileNotFoundError(
+            f"There is no folder {root}. A course folder holds submitted/<student>/<assignment>/<notebook>.ipynb; "
+            "name it with --course."
+        )
+    folders = [Folder(path.parent.name, path.name, path) for path in root.glob("*/*") if path.is_dir()]
+    return sorted((f for f in folders if f.assignment in wanted), key=lambda f: (f.assignment, f.student))
+
+
+def graded_books(assignment):
+    """Notebooks of an assignment that carry points."""
+    return [book for book in unit.assignments()[assignment] if scored_tasks(book) or book.tasks("written")]
+
+
+def scored_tasks(book):
+    """The tasks of a notebook that are graded automatically."""
+    return [tasks.find(name) for name in book.tasks() if tasks.find(name).graded]
+
+
+def fingerprint(folder, seed, limits):
+    """A hash of everything that a grade depends on: the files, the unit, the judge and the settings."""
+    digest = hashlib.sha256(f"{_product_hash()}|{seed}|{limits}".encode())
+    for path in _files(folder.path):
+        digest.update(path.relative_to(folder.path).as_posix().encode())
+        digest.update(_read(path))
+    return digest.hexdigest()
+
+
+@cache
+def _product_hash():
+    digest = hashlib.sha256()
+    sources = [*unit.SOLUTIONS.rglob("*.py"), *Path(__file__).parent.rglob("*.py")]
+    for path in sorted([*sources, *(unit.ROOT / "workbook").rglob("*.py"), *(unit.ROOT / "data").glob("*.csv")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _files(path):
+    """Regular files of a submission; links are not followed, since they may point anywhere."""
+    return sorted(file for file in path.rglob("*") if file.is_file() and not file.is_symlink())
+
+
+def _read(path):
+    with path.open("rb") as file:
+        return file.read(FILE_LIMIT)
+
+
+def _find_file(folder, book, books):
+    """The handed-in file for a notebook: by its name, else the one notebook whose content fits best; or None."""
+    exact = folder.path / f"{book.name}.ipynb"
+    if exact.is_file() and not exact.is_symlink():
+        return exact
+    names = {f"{other.name}.ipynb" for other in books}
+    marks = [cell.id.encode() for cell in book.cells if cell.role in ("answer", "check")]
+    fits = {
+        path: sum(mark in content for mark in marks)
+        for path in _files(folder.path)
+        if path.suffix == ".ipynb" and path.name not in names and (content := _read(path))
+    }
+    best = max(fits, key=fits.get, default=None)
+    return best if best is not None and fits[best] > len(marks) / 2 else None
+
+
+# --- one submission ----------------------------------------------------------------------------------------
+
+
+def prepare(folder):
+    """The rebuilt notebooks of a submission: {notebook name: Submission}. Never raises for what was handed in."""
+    rebuilt = {}
+    everything = unit.assignments()[folder.assignment]
+    for book in graded_books(folder.assignment):
+        path = _find_file(folder, book, everything)
+        submission = rebuild(b"" if path is None else _read(path), book)
+        if path is None:
+            submission = replace(submission, repairs=("not handed in",))
+        elif path.name != f"{book.name}.ipynb":
+            submission = replace(submission, repairs=(*submission.repairs, f"handed in as {path.name}"))
+        rebuilt[book.name] = submission
+    return rebuilt
+
+
+def conclude(folder, rebuilt, played, seed=judge.SEED):
+    """The Graded of a submission from its rebuilt and its played notebooks ({notebook name: Played})."""
+    result = Graded(folder)
+    for book in graded_books(folder.assignment):
+        result.books[book.name] = _judge(book, rebuilt[book.name], played.get(book.name), seed)
+        result.seconds += played[book.name].seconds if book.name in played else 0.0
+    return result
+
+
+def grade_folder(folder, seed=judge.SEED, limits=LIMITS):
+    """Grade one submission from start to end, without recording it."""
+    rebuilt = prepare(folder)
+    jobs = make_jobs(folder, rebuilt, seed, limits)
+    return conclude(folder, rebuilt, {name: engine.play(job) for name, job in jobs.items()}, seed)
+
+
+def make_jobs(folder, rebuilt, seed, limits):
+    """The engine's jobs for the notebooks of a submission that can be read: {notebook name: Job}."""
+    books = {book.name: book for book in graded_books(folder.assignment)}
+    return {
+        name: make_job(books[name], submission, seed, limits, folder)
+        for name, submission in rebuilt.items()
+        if submission.readable and scored_tasks(books[name])
+    }
+
+
+def make_job(book, submission, seed, limits, folder=None):
+    """The engine's job for a rebuilt notebook: check cells become questions."""
+    questions = {}
+    for task in scored_tasks(book):
+        questions[f"test_{task.name}"] = engine.Question(tuple(judge.questions(task, seed)))
+    cells = tuple(
+        {"id": work.id, "cell_type": work.kind, "source": work.source}
+        for work in submission.cells
+        if work.role != "check" or work.id in questions
+    )
+    files = {}
+    if folder is not None:
+        beside = (path for path in _files(folder.path) if path.suffix != ".ipynb" and path.parent == folder.path)
+        files = {path.name: _read(path) for path in list(beside)[:20]}
+    return engine.Job(cells, questions, files, limits)
+
+
+def _judge(book, submission, played, seed):
+    verdicts = {task.name: _verdict(task, submission, played, seed) for task in scored_tasks(book)}
+    written = {}
+    for work in submission.cells:
+        released = book.find(work.id)
+        if work.role in ("answer", "written") and released:
+            written[work.id] = work.source.strip() not in ("", released.released.strip())
+    events = list(played.events) if played else []
+    executed = executed_notebook(book, submission, played, verdicts)
+    return BookResult(verdicts, list(submission.repairs), events, written, executed)
+
+
+def _verdict(task, submission, played, seed):
+    if played is None:
+        reason = submission.repairs[-1] if submission.repairs else "nothing to read"
+        return judge.no_answer(task, f"Nothing could be graded: {reason}.", "not attempted")
+    return judge.from_play(task, played, f"test_{task.name}", seed)
+
+
+def executed_notebook(book, submission, played, verdicts):
+    """The notebook as it was played, with the judge's card as the output of each check, for formgrader."""
+    cells = []
+    for work in submission.cells:
+        released = book.find(work.id)
+        metadata = build.cell_metadata(released) if released else {}
+        if work.kind != "code":
+            cells.append(new_markdown_cell(work.source, id=work.id, metadata=metadata))
+            continue
+        outputs = played.outputs.get(work.id, []) if played else []
+        if work.role == "check" and work.name in verdicts:
+            card = Card(verdicts[work.name], graded=True)
+            data = {"text/html": card._repr_html_(), "text/plain": repr(card)}
+            outputs = [{"output_type": "display_data", "data": data, "metadata": {}}]
+        cell = new_code_cell(work.source, id=work.id, metadata=metadata)
+        cell.outputs = [nbformat.from_dict(output) for output in outputs]
+        cell.execution_count = played.counts.get(work.id) if played else None
+        cells.append(cell)
+    return new_notebook(cells=cells, metadata=build.KERNEL)
+
+
+# --- a course ----------------------------------------------------------------------------------------------
+
+
+def grade_course(
+    course,
+    assignments=None,
+    workers=None,
+    force=False,
+    seed=judge.SEED,
+    limits=LIMITS,
+    progress=lambda *_: None,
+    executor: Executor | None = None,
+):
+    """Grade every submission of a course that changed since it was graded; returns a list of Graded in order.
+
+    Workers only play notebooks. This thread alone judges and writes, one submission at a time. A submission that
+    can't be graded for a reason of our own is reported with its failure and keeps no stale score.
+    """
+    folders = find_folders(course, assignments)
+    gradebook.prepare(course, sorted({folder.assignment for folder in folders}))
+    marks = {folder: fingerprint(folder, seed, limits) for folder in folders}
+    results, to_do = {}, []
+    for folder in folders:
+        known = None if force else load_results(course, folder, marks[folder])
+        if known:
+            results[folder] = known
+            progress(known)
+        else:
+            to_do.append(folder)
+    pool = executor or ThreadPoolExecutor(workers or os.cpu_count() or 1)
+    try:
+        for folder, rebuilt, played in _play_all(pool, to_do, seed, limits):
+            results[folder] = _finish(course, folder, rebuilt, played, marks[folder], seed)
+            progress(results[folder])
+    finally:
+        if executor is None:
+            pool.shutdown(cancel_futures=True)
+    return [results[folder] for folder in folders]
+
+
+def _play_all(pool, folders, seed, limits, ahead=8):
+    """Yield (folder, rebuilt, {notebook name: Future}) as submissions are done; at most `ahead` wait in memory."""
+    waiting, queue = {}, iter(folders)
+    while True:
+        while len(waiting) < ahead and (folder := next(queue, None)) is not None:
+            rebuilt = prepare(folder)
+            jobs = make_jobs(folder, rebuilt, seed, limits)
+            waiting[folder] = (rebuilt, {name: pool.submit(engine.play, job) for name, job in jobs.items()})
+        if not waiting:
+            return
+        done = [folder for folder, (_, futures) in waiting.items() if all(f.done() for f in futures.values())]
+        for folder in done:
+            yield (folder, *waiting.pop(folder))
+        if not done:
+            running = [f for _, futures in waiting.values() for f in futures.values() if not f.done()]
+            wait(running, return_when=FIRST_COMPLETED)
+
+
+def _finish(course, folder, rebuilt, futures, mark, seed):
+    """Judge and save one submission: executed notebooks, then the gradebook, then the mark that it is done."""
+    out = Path(course, "autograded", folder.student, folder.assignment)
+    (out / RESULTS).unlink(missing_ok=True)  # from here on the old result does not count any more
+    try:
+        result = conclude(folder, rebuilt, {name: future.result() for name, future in futures.items()}, seed)
+        _write_executed(out, result)
+        books = {
+            name: {"scores": {t: v.score for t, v in book.verdicts.items()}, "written": book.written}
+            for name, book in result.books.items()
+        }
+        gradebook.record(course, folder.assignment, folder.student, books, _handed_in_at(folder))
+        _write_atomically(out / RESULTS, json.dumps(_as_plain(result, mark), indent=1, ensure_ascii=False))
+        return result
+    except Exception as problem:  # our own fault: never a stale score, always a line in the summary
+        gradebook.forget(course, folder.assignment, folder.student)
+        return Graded(folder, failure=f"{type(problem).__name__}: {problem}")
+
+
+def _write_executed(out, result):
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    for name, book in result.books.items():
+        if book.executed is not None:
+            nbformat.write(book.executed, out / f"{name}.ipynb")
+    for other in unit.assignments()[result.folder.assignment]:  # lessons, so that formgrader finds every notebook
+        if other.name not in result.books:
+            path = result.folder.path / f"{other.name}.ipynb"
+            submission = rebuild(_read(path) if path.is_file() else b"", other)
+            nbformat.write(executed_notebook(other, submission, None, {}), out / f"{other.name}.ipynb")
+
+
+def _write_atomically(path, text):
+    scratch = path.with_suffix(".part")
+    scratch.write_text(text, encoding="utf-8")
+    scratch.replace(path)
+
+
+def _handed_in_at(folder):
+    """nbgrader's timestamp.txt of the submission, if it has one."""
+    path = folder.path / "timestamp.txt"
+    if not path.is_file():
+        return None
+    from nbgrader.utils import parse_utc
+
+    try:
+        return parse_utc(path.read_text(encoding="utf-8").strip())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _as_plain(result, mark):
+    books = {
+        name: {
+            "verdicts": {task: asdict(verdict) for task, verdict in book.verdicts.items()},
+            "repairs": book.repairs,
+            "events": book.events,
+            "written": book.written,
+        }
+        for name, book in result.books.items()
+    }
+    return {"mark": mark, "seconds": result.seconds, "books": books}
+
+
+def load_results(course, folder, mark=None):
+    """The saved result of a submission, or None when there is none or it was made from something else."""
+    path = Path(course, "autograded", folder.student, folder.assignment, RESULTS)
+    try:
+        saved = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if mark is not None and saved.get("mark") != mark:
+        return None
+    books = {
+        name: BookResult(
+            {task: _verdict_from(v) for task, v in book["verdicts"].items()},
+            book["repairs"],
+            book["events"],
+            book["written"],
+        )
+        for name, book in saved["books"].items()
+    }
+    return Graded(folder, books, saved["seconds"], unchanged=True)
+
+
+def _verdict_from(saved):
+    rungs = tuple(Rung(**rung) for rung in saved["rungs"])
+    return Verdict(**{**saved, "rungs": rungs, "remarks": tuple(saved["remarks"])})
+
+
+def load_course(course):
+    """Every saved result of a course, without grading anything."""
+    return [result for folder in find_folders(course) if (result := load_results(course, folder))]
