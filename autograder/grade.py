@@ -50,8 +50,13 @@ class Graded:
         return sum(v.points for book in self.books.values() for v in book.verdicts.values())
 
     def notes(self):
-        """What a person should know: repairs and limits, per notebook."""
-        return [f"{name}: {text}" for name, book in self.books.items() for text in (*book.repairs, *book.events)]
+        """What a person should know: repairs and limits, with the notebook where there are several."""
+        several = len(self.books) > 1
+        return [
+            f"{name.split('_')[0]}: {text}" if several else text
+            for name, book in self.books.items()
+            for text in (*book.repairs, *book.events)
+        ]
 
 
 @dataclass

@@ -161,7 +161,7 @@ def matrix(task, seed=SEED):
     context = task.example(np.random.default_rng(seed)) if task.is_variable else None
     rows = [("right", "reference", task.model)]
     rows += [("right", version.name, version.make) for version in task.rights]
-    rows += [("mistake", version.name, version.make) for version in task.mistakes]
+    rows += [("mistake", version.name, version.make) for version in task.mistakes if not version.factor]
     for kind, name, make in rows:
         verdict = in_namespace(task, task.namespace(make, context), seed)
         yield Kill(task.name, kind, name, verdict.state, verdict.score, verdict.mistake)

@@ -58,7 +58,22 @@ def rebuild(content, book):
         blank = tuple(Work(cell.id, cell.kind, cell.released, cell.role, cell.name) for cell in book.cells)
         return Submission(blank, tuple(repairs), readable=False)
     places = _match(found, book, repairs)
-    return Submission(_arrange(found, places, book, repairs), tuple(dict.fromkeys(repairs)))
+    return Submission(_arrange(found, places, book, repairs), _in_short(repairs))
+
+
+def _in_short(repairs):
+    """The repairs with cells of the same fate in one line."""
+    fates: dict = {}
+    for text in dict.fromkeys(repairs):
+        cell, colon, fate = text.partition(": ")
+        if colon and cell.startswith("cell "):
+            fates.setdefault(fate, []).append(cell.removeprefix("cell "))
+        else:
+            fates[text] = []
+    return tuple(
+        f"{'cells' if len(cells) > 1 else 'cell'} {', '.join(cells)}: {fate}" if cells else fate
+        for fate, cells in fates.items()
+    )
 
 
 # --- reading -----------------------------------------------------------------------------------------------
@@ -166,21 +181,21 @@ def _match(found, book, repairs):
             places[index] = known
             taken.add(known.id)
             if known.id in graded:
-                repairs.append(f"cell {known.id}: its nbgrader mark was lost and restored")
+                repairs.append(f"cell {known.id}: its mark was lost or renamed, put back")
     for released in book.cells:
         if released.id not in taken:
             index = _most_alike(released, found, places)
             if index is not None:
                 places[index] = released
                 if released.id in graded:
-                    repairs.append(f"cell {released.id}: found by its content, its mark was renamed or lost")
+                    repairs.append(f"cell {released.id}: its mark was lost or renamed, put back")
     return places
 
 
 def _could_be(cell, released):
     """A cell id alone may have been copied: the content must not contradict."""
     if released.role == "answer":
-        wanted = _defined(released.released)
+        wanted = _defined(released.source)
         return not wanted or bool(wanted & _defined(cell.source))
     return True
 
@@ -188,7 +203,7 @@ def _could_be(cell, released):
 def _most_alike(released, found, places):
     """The index of the free handed-in cell that is the released one by its content, or None."""
     if released.role == "answer":
-        wanted = _defined(released.released) or {released.name}
+        wanted = _defined(released.source) or {released.name}
         free = [i for i, c in enumerate(found) if i not in places and wanted & _defined(c.source)]
         return free[-1] if free else None  # the last definition is the one that counts
     target = released.released.strip()
@@ -246,7 +261,7 @@ def _arrange(found, places, book, repairs):
 
     cells = list(own(""))
     order = [index for released in book.cells if (index := chosen.get(released.id)) is not None]
-    if order != sorted(order):
+    if order != sorted(order) and not spare:
         repairs.append("cells were in another order")
     for released in book.cells:
         if released.role != "code" or released.id in chosen:  # a deleted try-it cell stays deleted

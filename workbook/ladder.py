@@ -21,6 +21,7 @@ from workbook import plain
 
 STATES = ("passed", "partial", "failed", "not attempted", "can't compare")
 RTOL, ATOL = 1e-7, 1e-10
+FACTOR_SPREAD = 0.01
 DIAGNOSIS = "diagnosis"  # the part of probes that cost nothing and only help to recognise a mistake
 
 
@@ -335,8 +336,7 @@ def _recognise(table, answers, failures):
     names = {
         version["mistake"]
         for version in table.get("wrong_versions", ())
-        if version["loses"] == first_lost
-        and all(_answers_alike(table["probes"][i], answers[i], version["answers"][i]) for i in where)
+        if version["loses"] == first_lost and _equals_version(table["probes"], answers, version, where)
     }
     if len(names) == 1:
         return names.pop()
@@ -393,6 +393,26 @@ def _is_rounded(table, answers, part):
             if unequal:
                 return True
     return False
+
+
+def _equals_version(probes, answers, version, where):
+    """True when the answers to the probes `where` are those of a known wrong version.
+
+    A version with a `factor` (low, high) is known up to one constant in that range, such as the logarithm of the
+    number that probabilities were clipped at.
+    """
+    if "factor" not in version:
+        return all(_answers_alike(probes[i], answers[i], version["answers"][i]) for i in where)
+    pairs = [(plain.numbers(answers[i].value), plain.numbers(version["answers"][i].get("value"))) for i in where]
+    if any(found is None or own is None or found.shape != own.shape for found, own in pairs):
+        return False
+    found, own = (np.concatenate([np.ravel(side) for side in sides]) for sides in zip(*pairs, strict=True))
+    low, high = version["factor"]
+    if not np.isfinite(found).all() or not (own != 0).any():
+        return False
+    factors = found[own != 0] / own[own != 0]
+    same = factors.max() - factors.min() <= FACTOR_SPREAD * abs(factors).max()
+    return bool(same and low <= factors.min() and factors.max() <= high and (abs(found[own == 0]) < 1e-3).all())
 
 
 def _answers_alike(probe, answer, version):

@@ -54,10 +54,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Version:
-    """A way to answer a task: `make` is a function, a class, or a function from the context to variables."""
+    """A way to answer a task: `make` is a function, a class, or a function from the context to variables.
+
+    factor: (low, high) when its answers are known up to one constant in that range only.
+    """
 
     name: str
     make: Callable
+    factor: tuple | None = None
 
 
 @dataclass
@@ -103,13 +107,13 @@ class Task:
         self.example = make
         return make
 
-    def mistake(self, name, cause=None, next_step=None):
+    def mistake(self, name, cause=None, next_step=None, factor=None):
         """Decorator: a known wrong version. Further versions of the same mistake need no texts."""
         if cause:
             self.told[name] = {"cause": cause, "next": next_step}
 
         def add(version):
-            self.mistakes.append(Version(name, version))
+            self.mistakes.append(Version(name, version, factor))
             return version
 
         return add
@@ -223,7 +227,10 @@ def _wrong_row(task, version, probes, context, table):
         return None
     answers = [ask(probe, task.names, namespace, seconds=2.0) for probe in probes]
     lost = first_lost_part(table, climb(table, answers).rungs)
-    return {"mistake": version.name, "loses": lost, "answers": [_brief(answer) for answer in answers]}
+    row = {"mistake": version.name, "loses": lost}
+    if version.factor:
+        row["factor"] = list(version.factor)
+    return row | {"answers": [_brief(answer) for answer in answers]}
 
 
 def _brief(answer):

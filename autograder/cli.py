@@ -1,0 +1,262 @@
+"""The command `autograder`: build, tasks, judge, matrix, grade, feedback, report, export."""
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from workbook.card import SYMBOLS, Card
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Build, grade and report the workbook “Train a Linear Model”.",
+)
+say = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
+warn = Console(stderr=True, highlight=False)
+
+Course = Annotated[Path, typer.Option(help="The course folder, with submitted/, gradebook.db and the rest.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Seed = Annotated[int | None, typer.Option(help="Draw other questions than usual.")]
+
+
+def fail(message, code=2):
+    """End with a message for the user and an exit code."""
+    warn.print(f"[bold]autograder:[/bold] {message}", style="red", soft_wrap=True)
+    raise typer.Exit(code)
+
+
+@app.command("build")
+def build_command(check: Annotated[bool, typer.Option(help="Change nothing; fail on any drift.")] = False):
+    """Write notebooks/ and the check tables from solutions/."""
+    from autograder import build
+
+    if check:
+        drifted = build.drift()
+        if drifted:
+            fail("These files are not what solutions/ builds; run `autograder build`:\n  " + "\n  ".join(drifted), 1)
+        say.print("notebooks/ and workbook/tables/ are what solutions/ builds.")
+    else:
+        say.print(f"{len(build.build())} files written to notebooks/ and workbook/tables/.")
+
+
+@app.command("tasks")
+def tasks_command(as_json: AsJson = False):
+    """List the tasks of the unit: where they stand, what they are worth, what is known of them."""
+    from autograder import tasks, unit
+
+    rows = []
+    for book in unit.notebooks():
+        for name in (*book.tasks(), *book.tasks("written")):
+            task = tasks.find(name)
+            rows.append(
+                {
+                    "task": name,
+                    "assignment": book.assignment,
+                    "notebook": book.name,
+                    "points": task.max_score if task.graded else 0,
+                    "parts": task.points,
+                    "graded": task.graded,
+                    "mistakes": sorted({version.name for version in task.mistakes} | set(task.told)),
+                }
+            )
+    if as_json:
+        print(json.dumps(rows, indent=1))
+        return
+    table = Table("notebook", "task", "points", "known mistakes", title="Tasks")
+    for row in rows:
+        points = f"{row['points']:g}" if row["graded"] else "practice"
+        table.add_row(row["notebook"][:30], row["task"], points, str(len(row["mistakes"])))
+    say.print(table)
+
+
+@app.command("judge")
+def judge_command(task: str, file: Path, as_json: AsJson = False, seed: Seed = None):
+    """Judge one implementation of TASK in the Python file FILE; the exit code is 0 when it is right."""
+    from autograder import judge, tasks
+
+    try:
+        wanted = tasks.find(task)
+    except KeyError as problem:
+        fail(problem.args[0])
+    try:
+        code = file.read_bytes().decode("utf-8-sig", "replace")
+    except OSError as problem:
+        fail(f"{file} can't be read: {problem.strerror}.")
+    verdict = judge.in_file(wanted, code, judge.SEED if seed is None else seed)
+    print(json.dumps(judge.as_json(verdict), indent=1, ensure_ascii=False) if as_json else Card(verdict, graded=True))
+    raise typer.Exit(0 if verdict.passed else 1)
+
+
+@app.command("matrix")
+def matrix_command(names: Annotated[list[str] | None, typer.Argument()] = None, seed: Seed = None):
+    """Judge every known right and wrong version of each task; fails when one comes out wrong."""
+    from autograder import judge, tasks
+
+    known = tasks.all_tasks()
+    unknown = [name for name in names or () if name not in known]
+    if unknown:
+        fail(f"There is no task called {unknown[0]!r}. Known tasks: {', '.join(sorted(known))}.")
+    table = Table("task", "right versions passed", "wrong versions killed", "named rightly", title="Kill matrix")
+    wrong = []
+    for name, task in known.items():
+        if (names and name not in names) or task.model is None:
+            continue
+        kills = list(judge.matrix(task, judge.SEED if seed is None else seed))
+        rights, mistakes = ([k for k in kills if k.kind == kind] for kind in ("right", "mistake"))
+        killed = [k for k in mistakes if k.state != "passed"]
+        table.add_row(
+            name,
+            f"{sum(k.ok for k in rights)} of {len(rights)}",
+            f"{len(killed)} of {len(mistakes)}",
+            f"{sum(k.ok for k in mistakes)} of {len(mistakes)}",
+        )
+        wrong += [k for k in kills if not k.ok]
+    say.print(table)
+    for kill in wrong:
+        warn.print(f"{kill.task}, {kill.kind} version “{kill.version}”: {kill.state}, named {kill.named}")
+    raise typer.Exit(1 if wrong else 0)
+
+
+@app.command("grade")
+def grade_command(
+    assignments: Annotated[list[str] | None, typer.Argument(help="Such as 2 or its whole name; default: all.")] = None,
+    course: Course = Path("."),
+    workers: Annotated[int | None, typer.Option(help="Notebooks played at once; default: one per CPU.")] = None,
+    force: Annotated[bool, typer.Option(help="Grade again what has not changed.")] = False,
+    require_sandbox: Annotated[bool, typer.Option(help="Refuse to go on where a wall is missing.")] = False,
+    seed: Seed = None,
+    as_json: AsJson = False,
+):
+    """Grade what was handed in, and record it in nbgrader's gradebook."""
+    from autograder import engine, grade, judge
+
+    missing = engine.missing_walls()
+    if missing:
+        text = f"Submissions are not walled off from {', '.join(missing)}: bubblewrap does not work here."
+        if require_sandbox:
+            fail(f"{text} Nothing was graded (--require-sandbox).")
+        warn.print(f"[bold]Warning:[/bold] {text}", style="yellow", soft_wrap=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    try:
+        folders = grade.find_folders(course, assignments)
+        with Progress(*columns, console=warn, transient=True) as bar:
+            line = bar.add_task("grading", total=len(folders))
+
+            def progress(result):
+                bar.update(line, advance=1, description=result.folder.student[:20])
+
+            results = grade.grade_course(
+                course, assignments, workers, force, judge.SEED if seed is None else seed, progress=progress
+            )
+    except (FileNotFoundError, KeyError) as problem:
+        fail(str(problem.args[0]))
+    failures = [result for result in results if result.failure]
+    if as_json:
+        print(json.dumps([summary_row(result) for result in results], indent=1, ensure_ascii=False))
+    else:
+        print_class(results)
+    for result in failures:
+        warn.print(f"{result.folder.student}: not recorded, {result.failure}", style="red", soft_wrap=True)
+    raise typer.Exit(1 if failures else 0)
+
+
+def summary_row(result):
+    """One submission as plain data."""
+    return {
+        "student": result.folder.student,
+        "assignment": result.folder.assignment,
+        "score": result.score,
+        "points": result.points,
+        "seconds": round(result.seconds, 3),
+        "unchanged": result.unchanged,
+        "notes": result.notes(),
+        "failure": result.failure,
+        "tasks": {
+            task: {"state": verdict.state, "score": verdict.score, "mistake": verdict.mistake}
+            for book in result.books.values()
+            for task, verdict in book.verdicts.items()
+        },
+    }
+
+
+def print_class(results):
+    """The class table: a row per submission, its tasks, and what a person should know."""
+    if not results:
+        say.print("There is nothing to grade: submitted/<student>/<assignment>/ is empty.")
+        return
+    for assignment in sorted({result.folder.assignment for result in results}):
+        mine = [result for result in results if result.folder.assignment == assignment]
+        names = list(dict.fromkeys(t for r in mine for book in r.books.values() for t in book.verdicts))
+        table = Table("student", "score", *names, title=assignment)
+        for result in mine:
+            verdicts = {t: v for book in result.books.values() for t, v in book.verdicts.items()}
+            cells = [_cell(verdicts[name]) if name in verdicts else "" for name in names]
+            table.add_row(result.folder.student, f"{result.score:g}/{result.points:g}", *cells)
+        say.print(table)
+    say.print("✓ passed  ◐ partly right  ✗ not right  ○ not attempted")
+    noted = [result for result in results if result.notes()]
+    if noted:
+        say.print(f"\nRepaired, limited or unreadable ({len(noted)}):")
+        for result in noted:
+            say.print(f"  {result.folder.student}: " + "; ".join(result.notes()), soft_wrap=True)
+    done = Counter("unchanged" if result.unchanged else "graded" for result in results)
+    say.print(f"\n{done['graded']} graded, {done['unchanged']} unchanged since they were graded.")
+
+
+def _cell(verdict):
+    text = f"{SYMBOLS[verdict.state]} {verdict.score:g}"
+    return f"{text}\n{verdict.mistake}" if verdict.mistake else text
+
+
+@app.command("feedback")
+def feedback_command(course: Course = Path(".")):
+    """Write a feedback page for every graded submission."""
+    from autograder import feedback
+
+    paths = _with_course(lambda: feedback.write_all(course))
+    say.print(f"{len(paths)} feedback pages written to {course / 'feedback'}.")
+
+
+@app.command("report")
+def report_command(course: Course = Path("."), out: Annotated[Path | None, typer.Option("-o")] = None):
+    """Write the class report."""
+    from autograder import report
+
+    say.print(f"Report written to {_with_course(lambda: report.write(course, out))}.")
+
+
+@app.command("export")
+def export_command(
+    course: Course = Path("."),
+    format: Annotated[str, typer.Option(help="csv")] = "csv",
+    out: Annotated[Path | None, typer.Option("-o", help="Default: standard output.")] = None,
+):
+    """Write all grades as a table, one row a task."""
+    from autograder import lms
+
+    if format != "csv":
+        fail(f"There is no export format {format!r}. Known: csv.")
+    if out is None:
+        _with_course(lambda: lms.write_csv(course, sys.stdout))
+        return
+    with out.open("w", encoding="utf-8", newline="") as file:
+        count = _with_course(lambda: lms.write_csv(course, file))
+    say.print(f"{count} rows written to {out}.")
+
+
+def _with_course(work):
+    try:
+        return work()
+    except FileNotFoundError as problem:
+        fail(str(problem.args[0]))
+
+
+if __name__ == "__main__":
+    app()

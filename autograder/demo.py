@@ -1,0 +1,47 @@
+"""`make demo`: the main job from end to end, without a screen: release, class, grades, feedback, report, table."""
+
+import sys
+import time
+from pathlib import Path
+
+from autograder import build, cli, engine, feedback, grade, report, sample_class
+
+COURSE = Path("demo")
+LIMITS = engine.Limits(cell_seconds=10, probe_seconds=4)  # one student of the class never ends a loop
+
+
+def main():
+    """Run the demo in demo/ and return the number of students whose result is not what it should be."""
+    say = cli.say.print
+    started = time.monotonic()
+    say(f"1. The release: {len(build.build())} files written from solutions/.")
+    sample_class.make(COURSE)
+    say(f"2. A sample class: {len(sample_class.STUDENTS)} submissions in {COURSE}/submitted/.")
+    results = grade.grade_course(COURSE, limits=LIMITS)
+    say("3. Grades, in nbgrader's gradebook demo/gradebook.db:\n")
+    cli.print_class(results)
+    say(f"\n4. {len(feedback.write_all(COURSE))} feedback pages in {COURSE}/feedback/.")
+    say(f"5. The class report: {report.write(COURSE)}")
+    wrong = [line for result in results for line in differences(result)]
+    for line in wrong:
+        say(f"   not as expected: {line}")
+    say(f"\nDone in {time.monotonic() - started:.0f} seconds; {len(results)} submissions, {len(wrong)} surprises.")
+    return len(wrong)
+
+
+def differences(result):
+    """Where a submission of the sample class was graded otherwise than its author says it should be."""
+    student = next(s for s in sample_class.STUDENTS if s.name == result.folder.student)
+    if result.failure:
+        return [f"{student.name}: {result.failure}"]
+    verdicts = {task: v for book in result.books.values() for task, v in book.verdicts.items()}
+    lines = []
+    for task, wanted in student.scores.items():
+        verdict = verdicts[task]
+        if verdict.score != wanted or verdict.mistake != student.mistakes.get(task):
+            lines.append(f"{student.name}, {task}: {verdict.score:g} points, named {verdict.mistake}, not {wanted:g}")
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main() else 0)
