@@ -208,9 +208,16 @@ def _judge(book, submission, played, seed):
         released = book.find(work.id)
         if work.role in ("answer", "written") and released:
             written[work.id] = work.source.strip() not in ("", released.released.strip())
-    events = list(played.events) if played else []
+    events = [*played.events, *_slow_cells(played)] if played else []
     executed = executed_notebook(book, submission, played, verdicts)
     return BookResult(verdicts, list(submission.repairs), events, written, executed)
+
+
+def _slow_cells(played):
+    """Cells that were stopped by the clock, in words."""
+    late = [cell for cell, error in played.errors.items() if error["type"] == "TimeLimit"]
+    late += [cell for cell, answers in played.answers.items() if any(a and a.state == "timeout" for a in answers)]
+    return [f"cells {', '.join(late)}: stopped by the time limit"] if late else []
 
 
 def _verdict(task, submission, played, seed):

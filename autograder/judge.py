@@ -6,6 +6,8 @@ nbgrader's kernel uses.
 """
 
 import ast
+import hashlib
+import json
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -13,7 +15,7 @@ import numpy as np
 from autograder import engine, tasks, unit
 from workbook import plain
 from workbook.ladder import Rung, Verdict, climb
-from workbook.probe import Answer, Probe, ask
+from workbook.probe import Answer, Probe, ask_all
 
 SEED = 20_180  # grades must not change from run to run; `--seed` draws other questions
 
@@ -55,23 +57,24 @@ def _without_context(task, lost, why="it is not there"):
     return Verdict(task.name, "failed", 0.0, task.max_score, (rung,))
 
 
+TABLES_KEPT = 64
 _TABLES: dict = {}
 
 
 def _table(task, seed, context):
-    """Tables of function tasks are the same for every submission and kept."""
-    if task.is_variable:
-        return tasks.make_table(task, seed, fresh=True, context=context)
-    key = (task.name, seed)
+    """The fresh table of a task. Submissions share it, those of a variable task as far as they share the context."""
+    given = json.dumps({name: plain.encode(value) for name, value in (context or {}).items()})
+    key = (task.name, seed, hashlib.sha256(given.encode()).digest())
     if key not in _TABLES:
-        _TABLES[key] = tasks.make_table(task, seed, fresh=True)
+        while len(_TABLES) >= TABLES_KEPT:
+            _TABLES.pop(next(iter(_TABLES)))
+        _TABLES[key] = tasks.make_table(task, seed, fresh=True, context=context)
     return _TABLES[key]
 
 
 def in_namespace(task, namespace, seed=SEED):
     """Judge what `namespace` holds, right here. Only for trusted code and for stock nbgrader's own kernel."""
-    answers = [ask(probe, names, namespace) for names, probe in questions(task, seed)]
-    return from_answers(task, answers, seed)
+    return from_answers(task, list(ask_all(questions(task, seed), namespace)), seed)
 
 
 def in_file(task, code, seed=SEED, limits=None):

@@ -71,25 +71,20 @@ class Card:
         if not self.failures:
             return []
         main = self.failures[0]
-        told = self.verdict.hint
         rows = [
             ("Case", main.about),
             ("Asked", main.shown),
             ("Found", main.found),
             ("Expected", main.expected),
+            ("Recognised", self.verdict.mistake),
+            ("Likely cause", main.cause),
+            ("Next step", main.next_step or NEXT_STEP),
         ]
-        if self.verdict.mistake:
-            rows += [("Recognised", self.verdict.mistake), ("Likely cause", told or main.cause)]
-            rows += [] if told else [("Next step", main.next_step)]
-        else:
-            rows += [("Likely cause", main.cause), ("Next step", main.next_step or NEXT_STEP)]
         return [(label, text) for label, text in rows if text]
 
     def others(self):
         """The other failures, one line each."""
-        lines = [f"{rung.about or rung.name}: {rung.found}" for rung in self.failures[1:]]
-        more = len(lines) - OTHERS_SHOWN
-        return lines[:OTHERS_SHOWN] + ([f"and {more} more"] if more > 0 else [])
+        return [f"{rung.about or rung.name}: {rung.found}" for rung in self.failures[1:]]
 
     # --- how it looks --------------------------------------------------------------------------------------
 
@@ -99,7 +94,9 @@ class Card:
             lines.append(f"  {self.points}")
         for label, text in self.rows():
             lines += textwrap.wrap(text, 100, initial_indent=f"  {label + ':':<14}", subsequent_indent=" " * 16)
-        for line in self.others():
+        others = self.others()
+        more = [f"and {len(others) - OTHERS_SHOWN} more"] if len(others) > OTHERS_SHOWN else []
+        for line in others[:OTHERS_SHOWN] + more:
             lines += textwrap.wrap(line, 100, initial_indent="  Also:         ", subsequent_indent=" " * 16)
         for remark in self.verdict.remarks:
             lines += textwrap.wrap(remark, 100, initial_indent="  Remark:       ", subsequent_indent=" " * 16)
@@ -119,20 +116,29 @@ class Card:
         if rows:
             parts.append('<table style="margin: 0.5em 0; border-collapse: collapse;">')
             for label, text in rows:
+                shown = f"<code>{say(text)}</code>" if label == "Asked" else _code(text)
                 parts.append(
                     '<tr style="background: transparent;"><th scope="row" style="text-align: left; vertical-align: '
                     f'top; padding: 0.15em 1.2em 0.15em 0; white-space: nowrap;">{say(label)}</th>'
-                    f'<td style="text-align: left; padding: 0.15em 0;">{_code(text)}</td></tr>'
+                    f'<td style="text-align: left; padding: 0.15em 0;">{shown}</td></tr>'
                 )
             parts.append("</table>")
-        for title, lines in (("Also", self.others()), ("Remark", self.verdict.remarks)):
-            if lines:
-                items = "".join(f"<li>{_code(line)}</li>" for line in lines)
-                parts.append(f'<div>{title}:</div><ul style="margin: 0.2em 0 0.4em;">{items}</ul>')
+        others = self.others()
+        if others:
+            title = (
+                f"{len(others)} other case{'s' if len(others) > 1 else ''} differ{'' if len(others) > 1 else 's'} too"
+            )
+            parts.append(f"<details><summary>{title}</summary>{_bullets(others)}</details>")
+        if self.verdict.remarks:
+            parts.append(f"<div>Remark:</div>{_bullets(self.verdict.remarks)}")
         return "".join(parts) + "</div>"
 
 
-NEXT_STEP = "Compute the smallest failing case by hand and compare it with your function step by step."
+NEXT_STEP = "Compute the case shown by hand and compare it with your code step by step."
+
+
+def _bullets(lines):
+    return f'<ul style="margin: 0.2em 0 0.4em;">{"".join(f"<li>{_code(line)}</li>" for line in lines)}</ul>'
 
 
 def _code(text):

@@ -10,8 +10,9 @@ import numpy as np
 from workbook import plain
 from workbook.card import Card
 from workbook.ladder import Rung, Verdict, climb
-from workbook.probe import Probe, ask
+from workbook.probe import Probe, ask_all
 
+PATIENCE = 5.0  # seconds that one question may take
 TABLES = Path(__file__).resolve().parent / "tables"
 
 
@@ -28,7 +29,8 @@ def judge(task, namespace):
     """The Verdict on what `namespace` holds for `task`, by the frozen table."""
     table = load_table(task)
     changed = [name for name, before in table["context"].items() if not _matches(namespace.get(name), before)]
-    answers = [ask(Probe(row["expression"], row["inputs"]), table["names"], namespace) for row in table["probes"]]
+    questions = [(table["names"], Probe(row["expression"], row["inputs"])) for row in table["probes"]]
+    answers = list(ask_all(questions, namespace, PATIENCE))
     if changed and any(answer.state != "missing" for answer in answers):
         return _cannot_compare(table, changed)
     return climb(table, answers)

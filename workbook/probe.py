@@ -140,6 +140,15 @@ def ask(probe, names, namespace, seconds=10.0):
     )
 
 
+def ask_all(questions, namespace, seconds=10.0):
+    """Yield the Answer to each (names, Probe). After one that takes too long the others are not asked any more."""
+    timed_out = False
+    for names, probe in questions:
+        answer = Answer("timeout", seconds=seconds) if timed_out else ask(probe, names, namespace, seconds)
+        timed_out = answer.state == "timeout"
+        yield answer
+
+
 def is_empty(value):
     """True for a function whose body is only a docstring, `pass` or `...`: nothing was written yet."""
     if not isinstance(value, types.FunctionType):

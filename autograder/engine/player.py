@@ -91,6 +91,9 @@ class Stream(io.TextIOBase):
         self.recorder.write(self.kind, str(text))
         return len(text)
 
+    def flush(self):
+        self.recorder.flush()
+
 
 def make_shell(recorder):
     """An IPython shell whose display, results and tracebacks go to the recorder."""
@@ -171,17 +174,12 @@ def out_of_time(*_):
     raise TimeLimit("this cell took longer than a graded cell may take")
 
 
-def answer(wire, ask, probe_class, shell, cell, questions, seconds):
+def answer(wire, probing, shell, cell, questions, seconds):
     """Ask the probes of a cell; returns True when the names were not there (yet)."""
     wire.send(kind="start", cell=cell)
-    absent = bool(questions)
-    for index, question in enumerate(questions):
-        probe = probe_class(question["expression"], question["inputs"])
-        found = ask(probe, tuple(question["names"]), shell.user_ns, seconds)
-        if found.state == "timeout":  # the others would take as long; what is not answered counts as no answer
-            wire.send(kind="answer", cell=cell, index=index, answer=found.as_plain())
-            absent = False
-            break
+    asked = [(tuple(q["names"]), probing.Probe(q["expression"], q["inputs"])) for q in questions]
+    absent = bool(asked)
+    for index, found in enumerate(probing.ask_all(asked, shell.user_ns, seconds)):
         absent = absent and found.state in ("missing", "unwritten")
         wire.send(kind="answer", cell=cell, index=index, answer=found.as_plain())
     wire.send(kind="end", cell=cell, count=None, error=None)
@@ -215,7 +213,7 @@ def main():
     sys.path[:0] = [os.getcwd(), str(library)]
     set_limits(job["limits"])
 
-    from workbook.probe import Probe, ask
+    from workbook import probe
 
     builtins.input = no_input
     shell = make_shell(recorder)
@@ -224,12 +222,12 @@ def main():
     for cell in job["cells"]:
         questions = job["questions"].get(cell["id"])
         if questions is not None:
-            if answer(wire, ask, Probe, shell, cell["id"], questions, limits["probe_seconds"]):
+            if answer(wire, probe, shell, cell["id"], questions, limits["probe_seconds"]):
                 later.append(cell["id"])
         elif cell["cell_type"] == "code":
             play_cell(shell, recorder, cell, limits["cell_seconds"])
     for cell in later:  # an answer that stands below its check is found in the end
-        answer(wire, ask, Probe, shell, cell, job["questions"][cell], limits["probe_seconds"])
+        answer(wire, probe, shell, cell, job["questions"][cell], limits["probe_seconds"])
     wire.send(kind="finished")
     os._exit(0)  # threads and exit handlers of the notebook have no say
 

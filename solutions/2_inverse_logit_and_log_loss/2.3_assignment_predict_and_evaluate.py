@@ -321,20 +321,20 @@ check("log_loss")
 # %% [markdown]
 # ## 4 Against scikit-learn
 #
-# The proof of the pudding: scikit-learn trains on two thirds of the customers, and your two functions predict and
+# The proof of the pudding: scikit-learn trains on three quarters of the customers, and your two functions predict and
 # evaluate the rest with its weights. Both differences should be zero but for rounding.
 
 # %%
-X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.33, random_state=1234)
-model = LogisticRegression(solver="newton-cholesky").fit(X_train, y_train)
+X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, random_state=7)
+library = LogisticRegression(solver="newton-cholesky").fit(X_train, y_train)
 
-probabilities = inverse_logit(X_test, model.coef_.reshape(-1, 1), model.intercept_[0])
-its_probabilities = model.predict_proba(X_test)[:, 1]
-print("largest difference of a probability:", np.abs(probabilities - its_probabilities).max())
+your_p = inverse_logit(X_test, library.coef_.reshape(-1, 1), library.intercept_[0])
+library_p = library.predict_proba(X_test)[:, 1]
+print("largest difference of a probability:", np.abs(your_p - library_p).max())
 
 # %%
-loss, its_loss = log_loss(y_test, probabilities), metrics.log_loss(y_test, its_probabilities)
-print(f"log loss: yours {loss:.6f}, scikit-learn's {its_loss:.6f}, difference {abs(loss - its_loss):.1e}")
+loss, library_loss = log_loss(y_test, your_p), metrics.log_loss(y_test, library_p)
+print(f"log loss: yours {loss:.6f}, scikit-learn's {library_loss:.6f}, difference {abs(loss - library_loss):.1e}")
 print(f"for comparison, always saying 0.5 costs log 2 = {np.log(2):.6f}")
 
 # %% [markdown]
@@ -344,5 +344,5 @@ print(f"for comparison, always saying 0.5 costs log 2 = {np.log(2):.6f}")
 # the plain formulas break: an exponential that overflows, and a logarithm of zero. In module 3 the log loss
 # becomes the thing to minimise, and you will find the weights yourself.
 #
-# **To think about.** Your log loss on the test rows lies only a little below $\log 2$. What would a model have to
-# know about a customer to push it much lower?
+# **To think about.** Your log loss on the test rows lies below $\log 2$, and still far from zero. What would a model
+# have to know about a customer to push it much lower?
