@@ -8,6 +8,7 @@ c = get_config()  # noqa: F821 (nbgrader defines it)
 
 c.CourseDirectory.course_id = "train-a-linear-model"
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("Replace this line with your code.")'}
+c.ClearSolutions.text_stub = "*Write your answer here.*"
 c.ExecutePreprocessor.timeout = 120
 # A deleted check cell comes back instead of waiting for a marker for ever.
 c.OverwriteCells.add_missing_cells = True

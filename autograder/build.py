@@ -97,6 +97,7 @@ def nbgrader_config(course):
     config = Config()
     config.CourseDirectory.root = str(Path(course).resolve())
     config.ClearSolutions.code_stub = {"python": unit.STUB}
+    config.ClearSolutions.text_stub = unit.TEXT_STUB
     config.GenerateAssignment.logger_level = config.NbGrader.log_level = logging.ERROR
     return config
 

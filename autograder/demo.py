@@ -15,8 +15,10 @@ def main():
     say = cli.say.print
     started = time.monotonic()
     say(f"1. The release: {len(build.build())} files written from solutions/.")
-    sample_class.make(COURSE)
-    say(f"2. A sample class: {len(sample_class.STUDENTS)} submissions in {COURSE}/submitted/.")
+    students = sample_class.everybody()
+    sample_class.make(COURSE, students)
+    people, folders = {student.name for student in students}, {student.assignment for student in students}
+    say(f"2. A sample class: {len(people)} students, {len(students)} submissions of {len(folders)} assignments.")
     results = grade.grade_course(COURSE, limits=LIMITS)
     say("3. Grades, in nbgrader's gradebook demo/gradebook.db:\n")
     cli.print_class(results)
@@ -31,7 +33,8 @@ def main():
 
 def differences(result):
     """Where a submission of the sample class was graded otherwise than its author says it should be."""
-    student = next(s for s in sample_class.STUDENTS if s.name == result.folder.student)
+    who = (result.folder.student, result.folder.assignment)
+    student = next(s for s in sample_class.everybody() if (s.name, s.assignment) == who)
     if result.failure:
         return [f"{student.name}: {result.failure}"]
     verdicts = {task: v for book in result.books.values() for task, v in book.verdicts.items()}

@@ -10,19 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder import build
+from autograder import build, tasks, unit
 
 ASSIGNMENT = "2_inverse_logit_and_log_loss"
 NOTEBOOK = "2.3_assignment_predict_and_evaluate"
-FULL = {"centered": 1, "covariance": 2, "covariance_inverse": 1, "inverse_logit": 3, "log_loss": 3}
 
 
 @dataclass(frozen=True)
 class Student:
-    """answers: {task: code}. lost: {task: score} where it is not full. mistakes: {task: name}.
+    """What one student hands in for one assignment.
 
-    damage changes the notebook (a dictionary) or, when it returns bytes, the file. honest: stock nbgrader can grade it
-    and must come to the same scores.
+    answers: {task: code or text}. lost: {task: score} where it is not full. mistakes: {task: name}. damage changes the
+    notebook (a dictionary) or, when it returns bytes, the file. honest: stock nbgrader can grade it and must come to
+    the same scores.
     """
 
     name: str
@@ -32,10 +32,27 @@ class Student:
     damage: Callable | None = None
     file_name: str = f"{NOTEBOOK}.ipynb"
     honest: bool = True
+    assignment: str = ASSIGNMENT
 
     @property
     def scores(self):
-        return FULL | self.lost
+        """The points that every automatic task of the assignment should get."""
+        return full_scores(self.assignment) | self.lost
+
+
+def full_scores(assignment):
+    """{task: points} of the tasks of an assignment that are graded automatically."""
+    names = [name for book in unit.assignments()[assignment] for name in book.tasks()]
+    return {name: tasks.find(name).max_score for name in names if tasks.find(name).graded}
+
+
+def model_answer(task, old="", new=""):
+    """The model answer to `task`, with one piece of it exchanged."""
+    cell = unit.place_of(task).find(task)
+    if old not in cell.source:
+        raise ValueError(f"{old!r} is not in the model answer to {task}")
+    code = cell.source.replace(old, new) if old else cell.source
+    return re.sub(r"^[ \t]*### (BEGIN|END) SOLUTION\n?", "", code, flags=re.M)
 
 
 # --- right answers -----------------------------------------------------------------------------------------
@@ -270,7 +287,7 @@ def _not_a_notebook(_):
 
 # --- the class ---------------------------------------------------------------------------------------------
 
-NOTHING = dict.fromkeys(FULL, 0)
+NOTHING = dict.fromkeys(NUMPY, 0)
 HALF = {task: NUMPY[task] for task in ("centered", "covariance", "covariance_inverse")}
 
 STUDENTS = [
@@ -325,33 +342,89 @@ STUDENTS = [
 ]
 
 
+# --- the other modules -------------------------------------------------------------------------------------
+
+WRITTEN = (
+    "In my own words: the weights say how a feature moves the odds, and the loss says how wrong the probabilities are."
+)
+ALTERED = {
+    "1_introduction": {
+        "bea_loops": [("split", ", random_state=1234", "", "split without the seed", 0)],
+        "emre": [("accuracy_at", "p > threshold", "p >= threshold", ">= for >", 1)],
+        "gus": [("best_threshold", "np.argmax(", "np.argmin(", "worst threshold", 0)],
+    },
+    "3_training": {
+        "bea_loops": [
+            ("newton", "gradient(w) / hessian(w)", "gradient(w) * hessian(w)", "multiplies by the Hessian", 0),
+            ("hessian", " + 12", "", "the 12 missing", 0),
+        ],
+        "emre": [("gradient_descent", "w, n_iter = w - step", "w, n_iter = w + step", "ascends", 0)],
+        "gus": [("loss_plot", "loss_ax.set_title", "print", "no title", 0.5)],
+    },
+    "4_linear_regression": {
+        "bea_loops": [("listing_examples", 'errors="coerce")', 'errors="coerce") / 100', "fractions for percent", 1)],
+        "emre": [
+            (
+                "LogisticRegressionScratch",
+                "np.linalg.norm(self.weights_array / length - self.prior_w / prior_length)",
+                "abs(length - prior_length)",
+                "compares norms",
+                8,
+            )
+        ],
+        "gus": [("scratch_against_sklearn", "C=1e10", "C=1", "C ignored", 0)],
+    },
+}
+
+
+def _other_modules():
+    """A right, a blank and some mistaken submissions for every other assignment with points."""
+    for assignment, students in ALTERED.items():
+        right = {name: model_answer(name) for name in full_scores(assignment)}
+        right |= {name: WRITTEN for book in unit.assignments()[assignment] for name in book.tasks("written")}
+        yield Student("abel_numpy", right, assignment=assignment)
+        yield Student("pia_blank", {}, dict.fromkeys(full_scores(assignment), 0), assignment=assignment)
+        for name, changes in students.items():
+            wrong = {task: model_answer(task, old, new) for task, old, new, _, _ in changes}
+            lost = {task: score for task, _, _, _, score in changes}
+            mistakes = {task: mistake for task, _, _, mistake, _ in changes}
+            yield Student(name, right | wrong, lost, mistakes, assignment=assignment)
+
+
+def everybody():
+    """The whole class over all graded notebooks of the unit."""
+    return [*STUDENTS, *_other_modules()]
+
+
+# --- handing in --------------------------------------------------------------------------------------------
+
+
 def make(course, students=STUDENTS):
     """Write course/submitted/ for the class; the folder's earlier submissions are removed."""
     root = Path(course, "submitted")
     shutil.rmtree(root, ignore_errors=True)
-    release = build.NOTEBOOKS / ASSIGNMENT
     for student in students:
-        folder = root / student.name / ASSIGNMENT
+        folder = root / student.name / student.assignment
         folder.mkdir(parents=True)
-        for lesson in release.glob("*.ipynb"):
-            if lesson.stem != NOTEBOOK:
-                shutil.copy(lesson, folder)
-        (folder / student.file_name).write_bytes(notebook_of(student))
+        for book in unit.assignments()[student.assignment]:
+            path = folder / (student.file_name if book.name == NOTEBOOK else f"{book.name}.ipynb")
+            path.write_bytes(notebook_of(student, book.name))
 
 
-def notebook_of(student):
-    """The bytes of the assignment's notebook as the student hands it in."""
-    book = json.loads((build.NOTEBOOKS / ASSIGNMENT / f"{NOTEBOOK}.ipynb").read_text(encoding="utf-8"))
+def notebook_of(student, name=NOTEBOOK):
+    """The bytes of a notebook of the assignment as the student hands it in."""
+    path = build.NOTEBOOKS / student.assignment / f"{name}.ipynb"
+    book = json.loads(path.read_text(encoding="utf-8"))
     for cell in book["cells"]:
         cell["source"] = "".join(cell["source"])
-    for task, code in student.answers.items():
-        cell = _cell(book, task)
-        cell["source"] = _fill_in(cell["source"], code.strip("\n"))
-    damaged = student.damage(book) if student.damage else None
+        task = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        if task in student.answers:
+            cell["source"] = _fill_in(cell["source"], student.answers[task].strip("\n"))
+    damaged = student.damage(book) if student.damage and name == NOTEBOOK else None
     return damaged if isinstance(damaged, bytes) else json.dumps(book, indent=1, ensure_ascii=False).encode()
 
 
 def _fill_in(stub, code):
     """The student keeps the comment lines of the cell and replaces the rest."""
     comments = re.match(r"(?:#.*\n)*", stub)[0]
-    return comments + code
+    return code if comments and comments in code else comments + code

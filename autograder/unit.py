@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS = ROOT / "solutions"
 ROLES = ("given", "answer", "check", "written")
 STUB = 'raise NotImplementedError("Replace this line with your code.")'
+TEXT_STUB = "*Write your answer here.*"
 REGION = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION", re.M | re.S)
 
 

@@ -19,23 +19,33 @@ def squeeze(text):
     return re.sub(r"\s+", "", text)
 
 
+def tells(code):
+    """Whether a squeezed line of code says how something is computed: long enough, with an operator or a call."""
+    return (
+        len(code) >= LONG
+        and code[-1] not in "([,{"
+        and re.search(r"[-+*/@(\[]", code.removeprefix("return")) is not None
+    )
+
+
 def answer_lines():
-    """Every line of code of every model answer, without spaces."""
+    """Every telling line of every model answer, without spaces."""
     for book in unit.notebooks():
         for cell in book.cells:
             for region in unit.REGION.finditer(cell.source):
                 for line in region[0].splitlines()[1:-1]:
                     code = squeeze(line.split("#")[0])
-                    if len(code) >= LONG:
+                    if tells(code):
                         yield code, f"{book.name}, {cell.name}"
 
 
 def wrong_version_lines():
-    """Every line that tells what a known mistake or reference computes."""
+    """Every telling line of a known mistake or a reference, but for what an answer cell gives on purpose."""
+    given = squeeze("".join(cell.released for book in unit.notebooks() for cell in book.cells if cell.role == "answer"))
     for path in sorted((ROOT / "autograder" / "tasks").glob("*.py")):
         for line in path.read_text(encoding="utf-8").splitlines():
             code = squeeze(line.split("#")[0])
-            if code.startswith("return") and len(code) >= LONG + 6 and not code.startswith("return{"):
+            if code.startswith("return") and not code.startswith("return{") and tells(code) and code not in given:
                 yield code, path.name
 
 

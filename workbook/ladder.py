@@ -9,7 +9,8 @@ A table is a dictionary:
     points           {part: points}, in the order in which the parts are earned
     probes           [{part, about, expression, inputs, expected, compare, rtol, atol, faults, edge, silent}]
     mistakes         {name: {cause, next}}: what to say when a known mistake is recognised
-    wrong_versions   [{mistake, loses, answers}]: the part that a known wrong version loses, and its answers
+    independent      True when each part is earned on its own and not only after those before it
+    wrong_versions   [{mistake, loses, answers}]: the part that a known wrong version loses, and its answers up to there
 """
 
 import re
@@ -73,7 +74,7 @@ def climb(table, answers):
     earned, rungs = 0.0, []
     climbing = True
     for part, worth in table["points"].items():
-        climbing = climbing and part not in lost
+        climbing = part not in lost and (climbing or table.get("independent", False))
         if climbing:
             earned += worth
             rungs.append(Rung(part, part, True))
@@ -161,12 +162,8 @@ def _climb_probe(probe, answer):
             return broken("values", plain.describe(found), f"at least {plain.describe(expected)}")
     elif not _close(probe, values, wanted):
         row = _first(~np.isclose(values, wanted, probe.get("rtol", RTOL), probe.get("atol", ATOL)))
-        where = _at(row)
-        return broken(
-            "values",
-            plain.short(values[row]) + where if where else plain.describe(found),
-            plain.short(wanted[row]) + where if where else plain.describe(expected),
-        )
+        ours, theirs = _tell_apart(float(values[row]), float(wanted[row]))
+        return broken("values", ours + _at(row), theirs + _at(row))
     if answer.changed:
         names = ", ".join(f"`{name}`" for name in answer.changed)
         return broken(
@@ -188,10 +185,10 @@ def _explain_error(answer, probe):
     error = answer.error or {"type": "Error", "message": "", "where": ""}
     found = f"{error['type']}: {error['message']}".rstrip(": ")
     if answer.state == "unwritten" or error["type"] == "NotImplementedError":
-        return found, "", "It uses a function that is not written yet.", f"Write `{error['where']}` first."
+        return found, "", "It uses something that is not written yet.", f"Write `{error['where']}` first."
     if error["type"] == "NameError":
         cause = "A misspelt name, a missing import, or a variable that is neither an argument nor made in the function."
-        return found, "", cause, "Use the arguments of the function only."
+        return found, "", cause, "Define the name, or use the arguments of the function instead."
     return (
         found,
         plain.describe(probe["expected"]),
@@ -236,6 +233,13 @@ def _same_plain(probe, found, wanted):
     return found.get("value") == wanted.get("value")
 
 
+def _tell_apart(found, wanted):
+    """Two numbers as short texts, with as many digits as it takes to see the difference."""
+    if plain.short(found) != plain.short(wanted):
+        return plain.short(found), plain.short(wanted)
+    return f"{found:.12g}", f"{wanted:.12g}"
+
+
 def _first(failing):
     """Index of the first True (an empty tuple for a single number)."""
     return tuple(int(i) for i in np.argwhere(failing)[0]) if failing.ndim else ()
@@ -256,7 +260,9 @@ def _shape_in_words(shape):
 
 
 def _show(probe):
-    """The call with its inputs as text, for inputs small enough to read."""
+    """The call with its inputs as text; nothing for an expression that only prepares a comparison."""
+    if "np." in probe["expression"] or len(probe["expression"]) > 100:
+        return ""
     parts = [probe["expression"]]
     for name, value in probe.get("inputs", {}).items():
         parts.append(f"{name} = {plain.describe(value)}")
@@ -295,7 +301,7 @@ def _state_kept(table, answers):
             first[key] = index
             continue
         one, two = answers[first[key]], answers[index]
-        if one.state == two.state == "answered" and _signature(one) != _signature(two):
+        if one.state == two.state == "answered" and not _same_plain(probe, one.value, two.value):
             rungs.append(
                 Rung(
                     "same answer twice",
@@ -310,11 +316,6 @@ def _state_kept(table, answers):
                 )
             )
     return rungs
-
-
-def _signature(answer):
-    values = plain.numbers(answer.value)
-    return None if values is None else (values.shape, values.tobytes())
 
 
 def first_lost_part(table, rungs):
@@ -406,7 +407,8 @@ def _equals_version(probes, answers, version, where):
     """
     if "factor" not in version:
         return all(_answers_alike(probes[i], answers[i], version["answers"][i]) for i in where)
-    pairs = [(plain.numbers(answers[i].value), plain.numbers(version["answers"][i].get("value"))) for i in where]
+    own = [probes[i]["expected"] if (a := version["answers"][i]) == "right" else a.get("value") for i in where]
+    pairs = [(plain.numbers(answers[i].value), plain.numbers(value)) for i, value in zip(where, own, strict=True)]
     if any(found is None or own is None or found.shape != own.shape for found, own in pairs):
         return False
     found, own = (np.concatenate([np.ravel(side) for side in sides]) for sides in zip(*pairs, strict=True))
@@ -419,7 +421,9 @@ def _equals_version(probes, answers, version, where):
 
 
 def _answers_alike(probe, answer, version):
-    """True when a student's answer equals that of a known wrong version."""
+    """True when a student's answer equals that of a known wrong version ("right": the expected result)."""
+    if version == "right":
+        version = {"state": "answered", "value": probe["expected"]}
     if answer.state != version["state"]:
         return False
     if answer.state != "answered":

@@ -124,7 +124,7 @@ def ask(probe, names, namespace, seconds=10.0):
             value, error, state = None, None, "timeout"
         except NotImplementedError as problem:
             value, error = None, _describe_error(problem)
-            state = "unwritten" if error["where"] in (*names, "<module>") else "raised"
+            state = "unwritten" if error["where"].split(".")[0] in (*names, "<module>") else "raised"
         except (Exception, SystemExit, KeyboardInterrupt, RecursionError) as problem:
             value, error, state = None, _describe_error(problem), "raised"
     taken = time.perf_counter() - start
@@ -196,7 +196,7 @@ def _fingerprint(value):
 def _describe_error(problem):
     where, trace = "", problem.__traceback__
     while trace is not None:
-        where, trace = trace.tb_frame.f_code.co_qualname.split(".")[0], trace.tb_next
+        where, trace = trace.tb_frame.f_code.co_qualname, trace.tb_next
     message = re.sub(r" at 0x[0-9a-f]+", "", str(problem))
     return {"type": type(problem).__name__, "message": message[:MESSAGE_LIMIT], "where": where}
 

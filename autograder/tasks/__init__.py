@@ -66,13 +66,20 @@ class Version:
 
 @dataclass
 class Task:
-    """A task of the unit. names: what the student defines; context: given variables that the answer starts from."""
+    """A task of the unit.
+
+    names: what the student defines; context: given variables that the answer starts from. graded: False for practice.
+    independent: each part earns its points on its own, where otherwise a part counts only when those before it do.
+    rubric: what a marker looks for, for tasks that are marked by hand (they have neither reference nor cases).
+    """
 
     name: str
     points: dict
     names: tuple = ()
     context: tuple = ()
     graded: bool = True
+    independent: bool = False
+    rubric: str = ""
     model: Callable | None = None
     draw: Callable | None = None
     example: Callable | None = None
@@ -201,6 +208,7 @@ def make_table(task, seed, fresh=True, context=None):
         "task": task.name,
         "names": list(task.names),
         "points": task.points,
+        "independent": task.independent,
         "probes": [_row(*row) for row in zip(cases, probes, expected, strict=True)],
         "mistakes": EVIDENCE | task.told,
         "remark_with_loop": task.remark_with_loop,
@@ -230,10 +238,19 @@ def _wrong_row(task, version, probes, context, table):
     row = {"mistake": version.name, "loses": lost}
     if version.factor:
         row["factor"] = list(version.factor)
-    return row | {"answers": [_brief(answer) for answer in answers]}
+    parts = list(task.points)
+    compared = {*parts[: parts.index(lost) + 1], DIAGNOSIS} if lost else set()
+    briefs = [
+        _brief(answer, probe) if probe["part"] in compared else None
+        for answer, probe in zip(answers, table["probes"], strict=True)
+    ]
+    return row | {"answers": briefs}
 
 
-def _brief(answer):
+def _brief(answer, probe):
+    """What of a wrong version's answer is compared; "right" where it can't be told from the expected result."""
+    if answer.state == "answered" and answer.value == probe["expected"] and not (answer.changed or answer.warnings):
+        return "right"
     brief = {"state": answer.state}
     if answer.state == "answered":
         brief["value"] = answer.value

@@ -1,0 +1,770 @@
+"""3.5: logistic regression for many values of C: `train_test_lr`, `regularization_path` and two plots of it."""
+
+import warnings
+from functools import cache, lru_cache
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from scipy.special import expit
+from sklearn import metrics
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from autograder.tasks import Case, Task
+from workbook.data import load_churn
+
+# --- train_test_lr -----------------------------------------------------------------------------------------
+
+train_test_lr = Task("train_test_lr", points={"values": 2, "C": 1})
+
+ARGUMENTS = "X_train, y_train, X_test, y_test"
+TIGHT = {"solver": "newton-cholesky", "tol": 1e-8}
+
+
+def _fitted(X, y, C=1.0, **options):
+    """A fitted LogisticRegression; one that can't converge in time is taken as it is."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return LogisticRegression(C=C, **(TIGHT | options)).fit(X, y)
+
+
+def _scores(model, X, y):
+    return float(metrics.log_loss(y, model.predict_proba(X))), float(model.score(X, y))
+
+
+@train_test_lr.reference
+def _(X_train, y_train, X_test, y_test, C=1):
+    return _scores(_fitted(X_train, y_train, C), X_test, y_test)
+
+
+def _examples(rng, n_train, n_test, k, C):
+    """Training and test rows of unequal classes; no test row lies so near the border that solvers could differ."""
+    spread = rng.uniform(0.5, 2.0, size=k).round(1)
+    weights = rng.uniform(0.6, 1.6, size=k) * rng.choice([-1, 1], size=k) / spread
+
+    def draw(n):
+        X = (rng.normal(size=(n, k)) * spread + 0.6).round(2)
+        z = X @ weights - 0.6 * weights.sum() + 0.9
+        return X, (rng.uniform(size=n) < expit(z)).astype(float)
+
+    X_train, y_train = draw(n_train)
+    y_train[:2] = 0.0, 1.0
+    model = _fitted(X_train, y_train, C)
+    X_test, y_test = draw(6 * n_test)
+    clear = np.abs(model.predict_proba(X_test)[:, 1] - 0.5) > 0.02
+    chosen = np.flatnonzero(clear)[:n_test]
+    X_test, y_test = X_test[chosen], y_test[chosen]
+    y_test[:2] = 0.0, 1.0
+    return {"X_train": X_train, "y_train": y_train, "X_test": X_test, "y_test": y_test}
+
+
+@train_test_lr.cases
+def _(rng, fresh):
+    order = {"shape": "more or less than two numbers"}
+    tiny = {
+        "X_train": np.array([[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]]),
+        "y_train": np.array([0.0, 0.0, 1.0, 0.0, 1.0, 1.0]),
+        "X_test": np.array([[0.5], [3.5], [4.5], [6.0], [1.0]]),
+        "y_test": np.array([0.0, 1.0, 1.0, 1.0, 1.0]),
+    }
+    if fresh:
+        tiny = _examples(rng, 9, 5, 1, 1.0)
+    call = f"train_test_lr({ARGUMENTS})"
+    with_C = f"train_test_lr({ARGUMENTS}, C)"
+    # Solvers that take single rows in random order stop a bit beside the minimum, most so with few rows.
+    tolerance = {"rtol": 6e-3, "atol": 1e-6, "faults": order}
+    wide = tolerance | {"rtol": 4e-2}
+    yield Case(call, tiny, about="6 rows to train on, 5 to test, C left out", **wide)
+    for n, k in [(40, 2)] + ([(150, 5), (500, 11)] if fresh else []):
+        inputs = _examples(rng, n, min(60, max(20, n // 3)), k, 1.0)
+        yield Case(call, inputs, about=f"{n} rows, {k} features, C left out", **tolerance)
+    # Written differently, because solvers that draw random numbers needn't give the very same digits twice.
+    yield Case(f"train_test_lr(*[{ARGUMENTS}])", tiny, about="the first call once more", **wide)
+    for C in (0.003, 0.1, 100.0):
+        inputs = _examples(rng, 40, 20, 2, C) if not fresh else _examples(rng, 120, 60, 4, C)
+        yield Case(with_C, inputs | {"C": C}, "C", f"C = {C:g}", **tolerance)
+    inputs = _examples(rng, 30, 20, 2, 1.0)
+    by_name = f"[train_test_lr({ARGUMENTS}, C=2), train_test_lr({ARGUMENTS}, 1)]"
+    yield Case(by_name, inputs, "C", "C = 2 by name, and C = 1", rtol=6e-3, atol=1e-6)
+
+
+train_test_lr.tell(
+    "more or less than two numbers",
+    "The function returns something else than a pair.",
+    "Return the log loss and the accuracy, in this order: `return loss, accuracy`.",
+)
+
+
+@train_test_lr.mistake(
+    "accuracy and loss swapped",
+    "The accuracy comes first.",
+    "Return the log loss first, then the accuracy.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    return _scores(_fitted(X_train, y_train, C), X_test, y_test)[::-1]
+
+
+@train_test_lr.mistake(
+    "train rows evaluated",
+    "Loss and accuracy were taken on the rows that the model was trained on.",
+    "Evaluate on `X_test` and `y_test`, which the model has not seen.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    return _scores(_fitted(X_train, y_train, C), X_train, y_train)
+
+
+@train_test_lr.mistake(
+    "trained on the test rows",
+    "The model was fitted to the test rows.",
+    "Fit on `X_train` and `y_train`.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    return _scores(_fitted(X_test, y_test, C), X_test, y_test)
+
+
+@train_test_lr.mistake(
+    "trained on all rows",
+    "The model has seen the test rows while training.",
+    "Fit on `X_train` and `y_train` only.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    model = _fitted(np.vstack([X_train, X_test]), np.append(y_train, y_test), C)
+    return _scores(model, X_test, y_test)
+
+
+@train_test_lr.mistake(
+    "labels for probabilities",
+    "The log loss was taken of predicted labels.",
+    "The log loss needs probabilities: `predict_proba`.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    model = _fitted(X_train, y_train, C)
+    return metrics.log_loss(y_test, model.predict(X_test)), model.score(X_test, y_test)
+
+
+@train_test_lr.mistake(
+    "class-0 column used",
+    "The log loss was taken of the probabilities of class 0.",
+    "`predict_proba` has two columns; class 1 is the second.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    model = _fitted(X_train, y_train, C)
+    return metrics.log_loss(y_test, model.predict_proba(X_test)[:, 0]), model.score(X_test, y_test)
+
+
+@train_test_lr.mistake(
+    "squared error",
+    "The first number is the mean squared error of the probabilities.",
+    "Use the log loss.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    model = _fitted(X_train, y_train, C)
+    return np.mean((model.predict_proba(X_test)[:, 1] - y_test) ** 2), model.score(X_test, y_test)
+
+
+@train_test_lr.mistake(
+    "sum for mean",
+    "The first number is the sum of the losses of all test rows.",
+    "The log loss is the mean over the rows, as `log_loss` gives it by default.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    loss, accuracy = _scores(_fitted(X_train, y_train, C), X_test, y_test)
+    return loss * len(y_test), accuracy
+
+
+@train_test_lr.mistake(
+    "accuracy in percent",
+    "The accuracy is given in percent.",
+    "Give it as a share between 0 and 1.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    loss, accuracy = _scores(_fitted(X_train, y_train, C), X_test, y_test)
+    return loss, 100 * accuracy
+
+
+@train_test_lr.mistake(
+    "share of mistakes returned",
+    "The second number is the share of wrong labels.",
+    "The accuracy is the share of right ones, 1 minus that.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    loss, accuracy = _scores(_fitted(X_train, y_train, C), X_test, y_test)
+    return loss, 1 - accuracy
+
+
+@train_test_lr.mistake(
+    "C ignored",
+    "The result does not depend on C as it should: the model was made without it.",
+    "Hand it on: `LogisticRegression(C=C)`.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    return _scores(_fitted(X_train, y_train), X_test, y_test)
+
+
+@train_test_lr.mistake(
+    "no regularization",
+    "The model is fitted without a penalty, or with a C so large that there is none.",
+    "Hand on the argument: `LogisticRegression(C=C)`.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    return _scores(_fitted(X_train, y_train, 1e10), X_test, y_test)
+
+
+@train_test_lr.mistake(
+    "times C for over C",
+    "C works the wrong way round: a small C gives a weak penalty.",
+    "In scikit-learn C is the *inverse* strength already; hand it on as it is.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    return _scores(_fitted(X_train, y_train, 1 / C), X_test, y_test)
+
+
+@train_test_lr.mistake(
+    "C passed as log10 C",
+    "C was taken as an exponent: ten to the power of C went into the model.",
+    "The argument is C itself; hand it on as it is.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    return _scores(_fitted(X_train, y_train, 10.0**C), X_test, y_test)
+
+
+@train_test_lr.mistake(
+    "intercept penalised",
+    "The penalty pulls at the intercept too, as the solver `liblinear` does it.",
+    "Use the default solver, whose intercept is free.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    return _scores(_fitted(X_train, y_train, C, solver="liblinear", tol=1e-8), X_test, y_test)
+
+
+@train_test_lr.mistake(
+    "intercept dropped",
+    "The model has no intercept.",
+    "Leave `fit_intercept` as it is by default.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    return _scores(_fitted(X_train, y_train, C, fit_intercept=False), X_test, y_test)
+
+
+@train_test_lr.mistake(
+    "L1 for L2",
+    "The penalty is L1.",
+    "Leave the penalty as it is by default, which is L2.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    options = {"solver": "saga", "l1_ratio": 1.0, "tol": 1e-5, "max_iter": 3_000, "random_state": 0}
+    return _scores(_fitted(X_train, y_train, C, **options), X_test, y_test)
+
+
+@train_test_lr.mistake(
+    "scaled inside the function",
+    "The features were scaled again inside the function, which changes what the penalty means.",
+    "Train on the features as they are handed in: the notebook has scaled them.",
+)
+def _(X_train, y_train, X_test, y_test, C=1):
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=C, **TIGHT)).fit(X_train, y_train)
+    return _scores(model, X_test, y_test)
+
+
+def _without_default(X_train, y_train, X_test, y_test, C):
+    return _scores(_fitted(X_train, y_train, C), X_test, y_test)
+
+
+_without_default.__qualname__ = "train_test_lr"  # Python's message names the function
+train_test_lr.mistake(
+    "no default for C",
+    "The function can't be called without C.",
+    "Give C a default in the brackets after `def`: `C=1`.",
+)(_without_default)
+
+
+@train_test_lr.mistake("input changed in place")
+def _(X_train, y_train, X_test, y_test, C=1):
+    model = _fitted(X_train, y_train, C)
+    loss = metrics.log_loss(y_test, model.predict_proba(X_test))
+    accuracy = model.score(X_test, y_test)
+    y_test -= model.predict(X_test)
+    return loss, accuracy
+
+
+@train_test_lr.right("lbfgs, the default")
+def _(X_train, y_train, X_test, y_test, C=1):
+    model = LogisticRegression(C=C)
+    model.fit(X_train, y_train)
+    loss = metrics.log_loss(y_test, model.predict_proba(X_test)[:, 1])
+    return loss, metrics.accuracy_score(y_test, model.predict(X_test))
+
+
+@train_test_lr.right("newton-cg, a list")
+def _(X_train, y_train, X_test, y_test, C=1.0, solver="newton-cg"):
+    model = LogisticRegression(C=C, solver=solver, max_iter=1000).fit(X_train, y_train)
+    p = model.predict_proba(X_test)[:, 1]
+    return [-np.mean(y_test * np.log(p) + (1 - y_test) * np.log(1 - p)), np.mean((p > 0.5) == y_test)]
+
+
+@train_test_lr.right("renamed arguments, an array")
+def _(features, labels, new_features, new_labels, C=1, **options):
+    model = LogisticRegression(C=C, max_iter=5000, tol=1e-6, **options).fit(features, labels)
+    return np.array(
+        [metrics.log_loss(new_labels, model.predict_proba(new_features)), model.score(new_features, new_labels)]
+    )
+
+
+@train_test_lr.right("Newton from scratch")
+def _(X_train, y_train, X_test, y_test, C=1):
+    X1 = np.column_stack([X_train, np.ones(len(X_train))])
+    penalty = np.diag([1.0] * X_train.shape[1] + [0.0])
+    w = np.zeros(X1.shape[1])
+    for _ in range(50):
+        p = expit(X1 @ w)
+        gradient = C * X1.T @ (p - y_train) + penalty @ w
+        w = w - np.linalg.solve(C * (X1.T * (p * (1 - p))) @ X1 + penalty, gradient)
+    p = expit(X_test @ w[:-1] + w[-1])
+    loss = np.where(y_test == 1, -np.log(p), -np.log(1 - p)).mean()
+    return loss, sum((value > 0.5) == label for value, label in zip(p, y_test, strict=True)) / len(p)
+
+
+@train_test_lr.right("DataFrames inside")
+def _(X_train, y_train, X_test, y_test, C=1):
+    model = LogisticRegression(C=C, max_iter=1000).fit(pd.DataFrame(X_train), pd.Series(y_train))
+    p = pd.DataFrame(model.predict_proba(pd.DataFrame(X_test)), columns=[0, 1])
+    return metrics.log_loss(y_test, p), (p.idxmax(axis=1) == pd.Series(y_test)).mean()
+
+
+@train_test_lr.right("saga, which stops a bit beside the minimum")
+def _(X_train, y_train, X_test, y_test, C=1):
+    model = LogisticRegression(C=C, solver="saga", random_state=0).fit(X_train, y_train)
+    return _scores(model, X_test, y_test)
+
+
+# --- regularization_path -----------------------------------------------------------------------------------
+
+regularization_path = Task(
+    "regularization_path",
+    points={"Cs": 1, "values": 1},
+    names=("Cs", "losses", "accuracies"),
+    context=("X_train", "y_train", "X_test", "y_test"),
+)
+
+EXPONENTS = range(-10, 10)
+
+
+@regularization_path.context_example
+def _(rng):
+    churn = load_churn()
+    X, y = churn.drop(columns="churn").to_numpy(dtype=float), churn["churn"].to_numpy(dtype=float)
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.33, random_state=1234)
+    scaler = StandardScaler().fit(X_train)
+    X_train, X_test = scaler.transform(X_train), scaler.transform(X_test)
+    return {"X_train": X_train, "y_train": y_train, "X_test": X_test, "y_test": y_test}
+
+
+class _Data:
+    """The four tables of the context, compared by content so that results can be kept."""
+
+    def __init__(self, **tables):
+        self.tables = {name: np.asarray(table, dtype=float) for name, table in tables.items()}
+        self.key = hash(tuple(table.tobytes() for table in self.tables.values()))
+
+    def __eq__(self, other):
+        return self.key == other.key
+
+    def __hash__(self):
+        return self.key
+
+
+@lru_cache(maxsize=500)
+def _score(data, C, on_train=False):
+    """Loss and accuracy on the test rows (or the training rows), kept from submission to submission."""
+    tables = data.tables
+    if tables["X_train"].ndim != 2 or len(tables["X_train"]) != len(tables["y_train"]):
+        raise ValueError("The training rows are not what the given cell makes.")
+    X, y = (tables["X_train"], tables["y_train"]) if on_train else (tables["X_test"], tables["y_test"])
+    return _scores(_fitted(tables["X_train"], tables["y_train"], C, tol=1e-4), X, y)
+
+
+def _path(context, Cs=None, order=1, on_train=False):
+    """The variables of an answer. `train_test_lr` is what the notebook defined before."""
+    data = _Data(**context)
+    Cs = [10.0**exponent for exponent in EXPONENTS] if Cs is None else Cs
+    pairs = [_score(data, C, on_train) for C in Cs]
+    losses, accuracies = list(zip(*pairs, strict=True))[::order]
+    return {
+        "Cs": Cs,
+        "losses": list(losses),
+        "accuracies": list(accuracies),
+        "train_test_lr": lambda X_train, y_train, X_test, y_test, C=1: _score(data, C),
+    }
+
+
+@regularization_path.reference
+def _(**context):
+    return _path(context)
+
+
+@regularization_path.cases
+def _(rng, fresh):
+    yield Case("np.log10(np.asarray(Cs, dtype=float))", part="Cs", about="log10 of Cs", atol=1e-9)
+    yield Case("[len(Cs), len(losses), len(accuracies)]", part="Cs", about="how many values each list has")
+    # Against the student's own function, so that a mistake there costs once. A few C do: each one trains a model.
+    places = [1, 6, 8, 14] if not fresh else [0, 19, *rng.integers(5, 9, size=2).tolist(), int(rng.integers(9, 18))]
+    for place in places:
+        own = f"train_test_lr(X_train, y_train, X_test, y_test, Cs[{place}])"
+        yield Case(
+            f"[losses[{place}] - {own}[0], accuracies[{place}] - {own}[1]]",
+            part="values",
+            about=f"losses[{place}] and accuracies[{place}], less what your train_test_lr gives for Cs[{place}]",
+            atol=2e-3,
+        )
+
+
+@regularization_path.mistake(
+    "exponents in place of C",
+    "Cs holds the exponents -10 … 9.",
+    "C is ten to the power of the exponent: `10.0**exponent`.",
+)
+def _(**context):
+    return _path(context) | {"Cs": list(EXPONENTS)}
+
+
+@regularization_path.mistake(
+    "one C short",
+    "Cs stops before 10**9: the end of `range` is not included.",
+    "There are 20 values; the exponents are `range(-10, 10)`.",
+)
+def _(**context):
+    return _path(context, [10.0**exponent for exponent in range(-10, 9)])
+
+
+@regularization_path.mistake(
+    "one C too many",
+    "Cs goes on to 10**10.",
+    "There are 20 values, from 10**-10 to 10**9; the exponents are `range(-10, 10)`.",
+)
+def _(**context):
+    return _path(context, [10.0**exponent for exponent in range(-10, 11)])
+
+
+@regularization_path.mistake(
+    "even steps of C",
+    "The values of Cs lie in even steps, so almost all of them are huge.",
+    "Let the exponents go in even steps, and take ten to their power.",
+)
+def _(**context):
+    return _path(context, np.linspace(1e-10, 1e9, 20).tolist())
+
+
+@regularization_path.mistake(
+    "e for 10",
+    "Cs holds powers of e.",
+    "Take powers of ten.",
+)
+def _(**context):
+    return _path(context, [float(np.exp(exponent)) for exponent in EXPONENTS])
+
+
+@regularization_path.mistake(
+    "largest C first",
+    "Cs runs from large to small.",
+    "Begin with 10**-10.",
+)
+def _(**context):
+    return _path(context, [10.0**exponent for exponent in reversed(EXPONENTS)])
+
+
+@regularization_path.mistake(
+    "losses and accuracies swapped",
+    "Losses and accuracies have changed places.",
+    "`train_test_lr` returns the loss first.",
+)
+def _(**context):
+    return _path(context, order=-1)
+
+
+@regularization_path.mistake(
+    "train rows evaluated",
+    "Losses and accuracies were taken on the training rows.",
+    "Call your function with the test rows in third and fourth place.",
+)
+def _(**context):
+    return _path(context, on_train=True)
+
+
+@regularization_path.mistake(
+    "the same result for every C",
+    "All losses are those of C = 1: your function was called without C.",
+    "Hand each C of the list to `train_test_lr`.",
+)
+def _(**context):
+    right = _path(context)
+    loss, accuracy = _score(_Data(**context), 1.0)
+    return right | {"losses": [loss] * 20, "accuracies": [accuracy] * 20}
+
+
+@regularization_path.right("logspace and arrays")
+def _(**context):
+    path = _path(context)
+    return {name: np.array(path[name]) for name in ("Cs", "losses", "accuracies")} | {
+        "Cs": np.logspace(-10, 9, 20),
+        "train_test_lr": path["train_test_lr"],
+    }
+
+
+@regularization_path.right("Series")
+def _(**context):
+    path = _path(context)
+    return path | {name: pd.Series(path[name]) for name in ("Cs", "losses", "accuracies")}
+
+
+@regularization_path.right("tuples, lbfgs")
+def _(**context):
+    path = _path(context)
+    data = _Data(**context)
+    pairs = [
+        _scores(
+            _fitted(data.tables["X_train"], data.tables["y_train"], C, solver="lbfgs", tol=1e-4),
+            data.tables["X_test"],
+            data.tables["y_test"],
+        )
+        for C in path["Cs"]
+    ]
+    losses, accuracies = zip(*pairs, strict=True)
+    return path | {"losses": losses, "accuracies": accuracies}
+
+
+@regularization_path.right("an earlier mistake costs once")
+def _(**context):
+    path = _path(context, order=-1)
+    swapped = path["train_test_lr"]
+    return path | {"train_test_lr": lambda *tables: swapped(*tables)[::-1]}
+
+
+# --- the two plots -----------------------------------------------------------------------------------------
+
+
+def _plot_task(name, axes, values, word, other):
+    """The task of one plot: `values` (a list of the notebook) against log10 C, the Axes kept in `axes`.
+
+    The line is compared with the student's own lists, inside the questions: there is no context.
+    """
+    task = Task(name, points={"line": 0.5, "labels": 0.5}, names=(axes,))
+
+    @task.context_example
+    def _(rng):
+        return {}
+
+    Cs = (10.0 ** np.arange(-10, 10)).tolist()
+    lists = {
+        "Cs": Cs,
+        "losses": [0.6 + 0.09 / (1 + 100 * C) for C in Cs],
+        "accuracies": [0.69 - 0.2 / (1 + 900 * C) for C in Cs],
+    }
+
+    def drawn(y, x=None, labels=("log10 of C", word), title=f"{word} over C", scale="linear"):
+        """Axes with a line, as the answer would make them."""
+        place = Figure().add_subplot()
+        place.plot(np.log10(Cs) if x is None else x, y)
+        place.set_xscale(scale)
+        place.set(xlabel=labels[0], ylabel=labels[1], title=title)
+        return place
+
+    def version(draw):
+        """A version of the task from a function that makes the Axes; they are made once."""
+        made = cache(draw)
+        return lambda: lists | {axes: made()}
+
+    line = f"max({axes}.get_lines(), key=lambda line: len(line.get_xdata()))"
+    x = f"(lambda x: np.log10(x) if {axes}.get_xscale() == 'log' else x)(np.asarray({line}.get_xdata(), dtype=float))"
+    y = f"np.asarray({line}.get_ydata(), dtype=float)[np.argsort({x})]"
+    title = f"[{axes}.get_title(loc=where) for where in ('left', 'center', 'right')]"
+
+    def in_order(values):
+        return f"np.asarray({values}, dtype=float)[np.argsort(Cs)]"
+
+    @task.cases
+    def _(rng, fresh):
+        no_axes = {"runs:AttributeError": "not the Axes"}
+        yield Case(
+            f"len({line}.get_xdata()) - len(Cs)",
+            part="line",
+            about="the number of points on the line, less that of your Cs",
+            faults=no_axes | {"runs:ValueError": "no line drawn"},
+            silent=True,
+        )
+        yield Case(
+            f"np.sort({x}) - np.sort(np.log10(Cs))",
+            part="line",
+            about="the horizontal positions of the line, less log10 of your Cs",
+            atol=1e-6,
+            silent=True,
+        )
+        yield Case(
+            f"{y} - {in_order(values)}",
+            part="line",
+            about=f"the heights of the line, less your {values}",
+            atol=1e-9,
+            silent=True,
+        )
+        for found, candidate in [
+            (f"np.sort({x})", "np.sort(Cs)"),
+            (f"np.sort({x})", "np.sort(np.log10(Cs))"),
+            (f"np.sort({x})", "np.sort(np.log(Cs))"),
+            (f"np.sort({x})", "np.arange(len(Cs))"),
+            (f"np.sort({x})", "np.arange(len(Cs)) + 1"),
+            (f"np.sort({x})", f"np.sort({values})"),
+            (y, in_order(values)),
+            (y, in_order(other)),
+        ]:
+            same = f"len({found}) == len(Cs) and bool(np.allclose({found}, {candidate}, rtol=1e-6))"
+            yield Case(same, part="diagnosis", about=f"is it {candidate}?")
+        for part, expression in (
+            ("label of the horizontal axis", f"len({axes}.get_xlabel().strip()) > 0"),
+            ("label of the vertical axis", f"len({axes}.get_ylabel().strip()) > 0"),
+            ("title", f"any([*{title}, {axes}.figure.get_suptitle()])"),
+        ):
+            yield Case(expression, part="labels", about=f"a {part}", faults=no_axes | {"values": f"no {part}"})
+
+    @task.reference
+    @version
+    def _():
+        return drawn(lists[values])
+
+    task.tell(
+        "not the Axes",
+        f"`{axes}` is not an Axes: perhaps a list of lines, as `plt.plot` returns it, or a whole figure.",
+        f"Keep the Axes: `{axes} = plt.gca()` after drawing, or `fig, {axes} = plt.subplots()` before.",
+    )
+    task.tell(
+        "no line drawn",
+        "There is no line in these Axes, or its positions are not numbers.",
+        "Draw a line, such as with `plot`, in the Axes that you keep.",
+    )
+    for missing in ("label of the horizontal axis", "label of the vertical axis", "title"):
+        task.tell(
+            f"no {missing}",
+            f"The plot has no {missing}.",
+            "Say what is drawn: both axes get a label, and the whole a title.",
+        )
+
+    @task.mistake(
+        "C itself on an even axis",
+        "The line is drawn over C itself, so that nearly all points crowd at the left edge.",
+        "Draw it over log10 of C, or set the horizontal axis to a log scale.",
+    )
+    @version
+    def _():
+        return drawn(lists[values], x=Cs)
+
+    @task.mistake(
+        "natural logarithm of C",
+        "The positions are natural logarithms.",
+        "Use `np.log10`, so that the axis reads as powers of ten.",
+    )
+    @version
+    def _():
+        return drawn(lists[values], x=np.log(Cs))
+
+    @task.mistake(
+        "C left out",
+        "The line is drawn over 0, 1, 2, … and not over C.",
+        "Give two lists to `plot`: the logarithms of C and the values.",
+    )
+    @version
+    def _():
+        return drawn(lists[values], x=np.arange(len(Cs)))
+
+    @task.mistake(
+        "axes exchanged",
+        "C runs upwards and the values run to the right.",
+        "C belongs on the horizontal axis.",
+    )
+    @version
+    def _():
+        return drawn(np.log10(Cs), x=lists[values])
+
+    @task.mistake(
+        "the other list drawn",
+        f"The line shows `{other}`.",
+        f"Draw `{values}` here.",
+    )
+    @version
+    def _():
+        return drawn(lists[other])
+
+    @task.mistake("not the Axes")
+    @version
+    def _():
+        return drawn(lists[values]).figure
+
+    @task.mistake("not the Axes")
+    @version
+    def _():
+        return list(drawn(lists[values]).get_lines())
+
+    @task.mistake("no line drawn")
+    @version
+    def _():
+        place = Figure().add_subplot()
+        place.scatter(np.log10(Cs), lists[values])
+        return place
+
+    @task.mistake("no label of the horizontal axis")
+    @version
+    def _():
+        return drawn(lists[values], labels=("", word))
+
+    @task.mistake("no label of the vertical axis")
+    @version
+    def _():
+        return drawn(lists[values], labels=("log10 of C", ""))
+
+    @task.mistake("no title")
+    @version
+    def _():
+        return drawn(lists[values], title="")
+
+    @task.right("a log axis")
+    @version
+    def _():
+        return drawn(lists[values], x=Cs, scale="log")
+
+    @task.right("pandas, a title over the figure")
+    @version
+    def _():
+        place = pd.Series(np.asarray(lists[values]), index=Cs).plot(logx=True, ax=Figure().add_subplot())
+        place.set(xlabel="C", ylabel=word)
+        place.figure.suptitle("Many C")
+        return place
+
+    @task.right("a DataFrame's plot, markers, drawn from large to small")
+    @version
+    def _():
+        table = pd.DataFrame({"exponent": np.log10(Cs), word: lists[values]}).iloc[::-1]
+        place = table.plot(x="exponent", y=word, style="o--", ax=Figure().add_subplot(), title="Many C", ylabel=word)
+        return place
+
+    @task.right("a second line that marks the best C")
+    @version
+    def _():
+        place = Figure().add_subplot()
+        place.axvline(0.01, color="grey")
+        place.semilogx(Cs, lists[values])
+        place.set_title("left", loc="left")
+        place.set(xlabel="C", ylabel=word)
+        return place
+
+    @task.right("points on the line")
+    @version
+    def _():
+        place = drawn(lists[values])
+        place.scatter(np.log10(Cs), lists[values])
+        return place
+
+    return task
+
+
+loss_plot = _plot_task("loss_plot", "loss_ax", "losses", "log loss", "accuracies")
+accuracy_plot = _plot_task("accuracy_plot", "accuracy_ax", "accuracies", "accuracy", "losses")

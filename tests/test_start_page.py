@@ -1,0 +1,62 @@
+"""The start page, the glossary and the cheat sheet: they fit the unit, and their links lead somewhere."""
+
+import contextlib
+import io
+import re
+import tomllib
+
+import pytest
+
+from autograder import unit
+
+PAGES = ("0_start_here", "glossary", "cheat_sheet")
+
+
+def page(name):
+    return unit.read(unit.SOLUTIONS / f"{name}.py")
+
+
+def text_of(book):
+    return "\n".join(cell.source for cell in book.cells if cell.kind == "markdown")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_to_a_notebook_of_the_unit(name):
+    text = text_of(page(name))
+    targets = set(re.findall(r"\]\(([^)#\s]+)\.ipynb\)", text)) | set(
+        re.findall(r"(?m)^\[[\d.]+\]: (\S+)\.ipynb$", text)
+    )
+    assert len(targets) > 2
+    assert [target for target in targets if not (unit.SOLUTIONS / f"{target}.py").is_file()] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_numbered_link_is_defined(name):
+    for cell in page(name).cells:
+        used = set(re.findall(r"(?:\]|\| )\[(\d\.\d)\]", cell.source))
+        assert used == set(re.findall(r"(?m)^\[(\d\.\d)\]: ", cell.source))
+
+
+def test_the_map_shows_every_notebook_with_its_minutes():
+    rows = [line.split("|") for line in text_of(page("0_start_here")).splitlines() if re.match(r"\| \[\d", line)]
+    shown = {re.search(r"\[(\d\.\d)\] \|?$", row[1] + "|")[1] for row in rows}
+    assert shown == {path.stem[:3] for path in unit.SOLUTIONS.glob("*/*.py")}
+    assert all(30 <= int(row[4]) <= 180 for row in rows)
+
+
+def test_the_environment_check_asks_for_what_the_project_needs():
+    cell = next(cell for cell in page("0_start_here").cells if "NEEDED" in cell.source)
+    project = tomllib.loads((unit.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = dict(re.match(r"([\w-]+)>=([\d.]+)", line).groups() for line in project["dependencies"])
+    said, names = io.StringIO(), {}
+    with contextlib.redirect_stdout(said):
+        exec(cell.source, names)
+    assert names["NEEDED"] == wanted
+    assert "All is there." in said.getvalue() and "not there" not in said.getvalue()
+
+
+def test_the_glossary_is_in_order_and_says_a_sentence_for_each_term():
+    rows = re.findall(r"(?m)^\| \*\*(.+?)\*\* \| (.+) \| \[\d\.\d\] \|$", text_of(page("glossary")))
+    terms = [term.lower() for term, _ in rows]
+    assert len(terms) > 60 and terms == sorted(set(terms))
+    assert all(meaning.endswith(".") for _, meaning in rows)
