@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: lab demo test build lint lock clean
+.PHONY: lab demo test build reference lint lock clean
 
 lab: $(READY)  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=notebooks
@@ -17,6 +17,10 @@ test: $(READY) lint  ## run all tests
 
 build: $(READY)  ## write notebooks/ and the check tables from solutions/
 	$(BIN)/autograder build
+
+reference: $(READY)  ## the glossary and the cheat sheet as pages to print
+	$(BIN)/jupyter nbconvert --to html --output-dir build/reference --log-level WARN notebooks/glossary.ipynb notebooks/cheat_sheet.ipynb
+	@echo "Written to build/reference/."
 
 lint: $(READY)
 	$(BIN)/ruff check .

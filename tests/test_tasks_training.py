@@ -12,7 +12,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from autograder import judge, tasks
-from workbook import explore_training
+from workbook import explore
 from workbook.data import load_churn
 from workbook.plots import training
 
@@ -257,9 +257,7 @@ def test_L1_makes_zeros_and_L2_does_not():
     assert (training._penalised(X, y, 0.02, "L2") != 0).all()
 
 
-@pytest.mark.parametrize(
-    "sliders", [lambda: explore_training.learning_rate(bowl, slope), lambda: explore_training.penalty(*churn())]
-)
+@pytest.mark.parametrize("sliders", [lambda: explore.learning_rate(bowl, slope), lambda: explore.penalty(*churn())])
 def test_sliders_redraw_within_a_blink(sliders):
     slider, picture = sliders().children
     times = []

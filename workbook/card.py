@@ -23,11 +23,15 @@ OTHERS_SHOWN = 5
 
 
 class Card:
-    """A Verdict for people. `graded` says whose points these are: the grader's or the visible check's."""
+    """A Verdict for people.
 
-    def __init__(self, verdict, graded=False):
+    graded says whose points these are: the grader's or the visible check's. practice: there are none to be had.
+    """
+
+    def __init__(self, verdict, graded=False, practice=False):
         self.verdict = verdict
         self.graded = graded
+        self.practice = practice
 
     def show(self):
         """Display the card in a notebook, print it elsewhere."""
@@ -55,6 +59,8 @@ class Card:
         unit = "point" if total == "1" else "points"
         if self.graded:
             return f"{score} of {total} {unit}"
+        if self.practice:
+            return "Practice, well done: this task is not graded." if verdict.state == "passed" else ""
         if verdict.state == "passed":
             return "The visible checks pass. Others, with fresh numbers, run when it is graded."
         if verdict.state == "partial":

@@ -208,6 +208,7 @@ def make_table(task, seed, fresh=True, context=None):
         "task": task.name,
         "names": list(task.names),
         "points": task.points,
+        "graded": task.graded,
         "independent": task.independent,
         "probes": [_row(*row) for row in zip(cases, probes, expected, strict=True)],
         "mistakes": EVIDENCE | task.told,

@@ -23,7 +23,7 @@ import pandas as pd
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from workbook import check, plots
+from workbook import check, explore, plots
 
 # %% [markdown]
 # ## 1 When to use it
@@ -252,6 +252,19 @@ print(f"deepest inside the two regions: {p.max():.3f} and {p.min():.4f}")
 plots.fitted_boundary(
     customers, left, model, ("age (years)", "income (1,000 $ a year)"), ("stayed", "left"), threshold=0.8
 )
+
+# %% [markdown]
+# What does a threshold cost? Below, every customer stands at his or her probability, those who left above, those who
+# stayed below. Right of the line the label is 1. Moving the line to the right turns false alarms into misses.
+
+# %%
+plots.labels_at(p, left, threshold=0.5)
+
+# %% [markdown]
+# The same with a slider. Where is the accuracy highest, and which mistakes remain there?
+
+# %%
+explore.threshold(p, left)
 
 # %% [markdown]
 # ## 6 In scikit-learn

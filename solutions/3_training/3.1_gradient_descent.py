@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
-from workbook import explore_training, plots
+from workbook import explore, plots
 
 # %% [markdown]
 # ## 1. A valley
@@ -108,7 +108,7 @@ for rate in (0.001, 0.05, 0.1, 0.4, 0.5):
 # see no slider, your viewer doesn't support it; the figures above and below tell the same story.)
 
 # %%
-explore_training.learning_rate(bowl, slope_of_bowl)
+explore.learning_rate(bowl, slope_of_bowl)
 
 # %% [markdown]
 # How do you choose? Start with 0.1. If the loss grows or jumps, divide the rate by 3 or 10; if it creeps,

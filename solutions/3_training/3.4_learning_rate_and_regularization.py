@@ -23,7 +23,7 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from workbook import check, explore_training, plots
+from workbook import check, explore, plots
 from workbook.data import load_churn
 
 # %% [markdown]
@@ -220,7 +220,7 @@ plots.weights_over_C(X, y, feature_names)
 # The slider shows the weights at one C; a ring marks a weight that is exactly zero.
 
 # %%
-explore_training.penalty(X, y, feature_names)
+explore.penalty(X, y, feature_names)
 
 # %% [markdown]
 # The same without a slider, drawn for one C and in words for four:

@@ -5,7 +5,13 @@ what was drawn, which becomes the figure's alt text. End a cell with the call an
 """
 
 from workbook.plots.boundary import fitted_boundary, linear_and_not, s_curves_over_points, sigmoid
-from workbook.plots.losses import accuracy_by_threshold, log_loss_curves, squared_error_curve, training_loss
+from workbook.plots.losses import (
+    accuracy_by_threshold,
+    labels_at,
+    log_loss_curves,
+    squared_error_curve,
+    training_loss,
+)
 from workbook.plots.multiclass import class_regions, softmax_shares
 from workbook.plots.picture import Picture
 from workbook.plots.prediction import customers_on_sigmoid, probability_by_class, s_curve, s_curves, speed_bars
@@ -54,6 +60,7 @@ __all__ = [
     "descent_runs",
     "fitted_boundary",
     "fitted_plane",
+    "labels_at",
     "linear_and_not",
     "log_loss_curves",
     "matrix_product",

@@ -138,3 +138,32 @@ def accuracy_by_threshold(p, y):
         f"Accuracy against the threshold rises from {accuracies[0]:.1%} at 0 to {accuracies[best]:.1%} at "
         f"{grid[best]:.3g} and falls to {accuracies[-1]:.1%} at 1; the more frequent label alone gives {often:.1%}.",
     )
+
+
+def labels_at(p, y, threshold=0.5):
+    """The labels that probabilities p (n,) get by a threshold, against the true labels y (n,), point by point."""
+    p, y = np.asarray(p, dtype=float), np.asarray(y)
+    wrong = (p > threshold) != y
+    heights = y + np.random.default_rng(1).uniform(-0.22, 0.22, size=len(y))
+    axes = new_axes(7.2, 3.6)
+    axes.scatter(p[~wrong], heights[~wrong], s=26, color=BLUE, marker="o", alpha=0.75, label="label right")
+    axes.scatter(p[wrong], heights[wrong], s=38, color=RED, marker="x", linewidth=1.8, label="label wrong")
+    axes.axvline(threshold, color=INK, linewidth=1.6, linestyle="--")
+    axes.text(threshold, 1.42, f"threshold {threshold:.2f}", ha="center", va="bottom", fontsize=10.5, color=INK)
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_ylim(-0.4, 1.4)
+    axes.set_yticks([0, 1], ["0", "1"])
+    missed, alarms = int((wrong & (y == 1)).sum()), int((wrong & (y == 0)).sum())
+    accuracy = 1 - wrong.mean()
+    dress(
+        axes,
+        f"{missed} missed, {alarms} false alarms: accuracy {accuracy:.1%}\n",
+        "probability of class 1",
+        "true label",
+    )
+    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
+    return Picture(
+        axes,
+        f"{len(y)} examples by probability and true label; with the threshold {threshold:.2f}, {missed} of class 1 are "
+        f"missed and {alarms} of class 0 are false alarms, an accuracy of {accuracy:.1%}.",
+    )
