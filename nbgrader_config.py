@@ -12,3 +12,12 @@ c.ClearSolutions.text_stub = "*Write your answer here.*"
 c.ExecutePreprocessor.timeout = 120
 # A deleted check cell comes back instead of waiting for a marker for ever.
 c.OverwriteCells.add_missing_cells = True
+
+# Executed notebooks hold the marker's rubrics in cells tagged so; students' pages leave them out. (The pages that
+# `autograder feedback` writes never hold them.)
+c.TagRemovePreprocessor.remove_cell_tags = {"rubric"}
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    "nbconvert.preprocessors.TagRemovePreprocessor",
+]

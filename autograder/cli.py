@@ -1,4 +1,4 @@
-"""The command `autograder`: build, tasks, judge, matrix, grade, feedback, report, export."""
+"""The command `autograder`: build, tasks, judge, matrix, collect, grade, feedback, report, export, written."""
 
 import json
 import sys
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from autograder import cli_collect
 from workbook.card import SYMBOLS, Card
 
 app = typer.Typer(
@@ -135,7 +136,7 @@ def grade_command(
     as_json: AsJson = False,
 ):
     """Grade what was handed in, and record it in nbgrader's gradebook."""
-    from autograder import engine, grade, judge
+    from autograder import engine, grade, judge, unit
 
     missing = engine.missing_walls()
     if missing:
@@ -162,6 +163,9 @@ def grade_command(
         print(json.dumps([summary_row(result) for result in results], indent=1, ensure_ascii=False))
     else:
         print_class(results)
+    for path in grade.unknown_folders(course):
+        known = ", ".join(unit.assignments())
+        warn.print(f"{path}: left out, since no assignment has this name ({known}).", style="yellow", soft_wrap=True)
     for result in failures:
         warn.print(f"{result.folder.student}: not recorded, {result.failure}", style="red", soft_wrap=True)
     raise typer.Exit(1 if failures else 0)
@@ -257,6 +261,9 @@ def _with_course(work):
     except FileNotFoundError as problem:
         fail(str(problem.args[0]))
 
+
+app.command("collect")(cli_collect.collect_command)
+app.add_typer(cli_collect.written_app, name="written")
 
 if __name__ == "__main__":
     app()

@@ -84,6 +84,7 @@ def _task(name, verdict, row, source, book):
     return {
         "name": name,
         "score": row["score"],
+        "waiting": row["needs_manual_grade"],
         "max_score": row["max_score"],
         "symbol": SYMBOLS.get(state, "…"),
         "word": WORDS.get(state, "Waits for its marker") if row["manual_score"] is None else "Marked by a person",

@@ -12,13 +12,14 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder import build, engine, gradebook, judge, tasks, unit
+from autograder import build, engine, gradebook, judge, tasks, unit, written
 from autograder.submission import rebuild
 from workbook.card import Card
 from workbook.ladder import Rung, Verdict
 
 RESULTS = "verdicts.json"  # beside the executed notebooks: what the gradebook has no place for
 LIMITS = engine.Limits()
+NOT_READ = (".ipynb", ".docx", ".doc", ".odt", ".pdf")  # files that no cell reads
 FILE_LIMIT = 50 * 2**20  # bytes of a handed-in file that are read
 
 
@@ -86,6 +87,12 @@ def find_folders(course, assignments=None):
     return sorted((f for f in folders if f.assignment in wanted), key=lambda f: (f.assignment, f.student))
 
 
+def unknown_folders(course):
+    """Folders in submitted/ that belong to no assignment of the unit, so that nobody overlooks them."""
+    known = set(unit.assignments())
+    return sorted(p for p in Path(course, "submitted").glob("*/*") if p.is_dir() and p.name not in known)
+
+
 def graded_books(assignment):
     """Notebooks of an assignment that carry points."""
     return [book for book in unit.assignments()[assignment] if scored_tasks(book) or book.tasks("written")]
@@ -109,6 +116,7 @@ def fingerprint(folder, seed, limits):
 def _product_hash():
     digest = hashlib.sha256()
     sources = [*unit.SOLUTIONS.rglob("*.py"), *Path(__file__).parent.rglob("*.py")]
+    sources += (unit.ROOT / "docs" / "rubrics").glob("*.md")
     for path in sorted([*sources, *(unit.ROOT / "workbook").rglob("*.py"), *(unit.ROOT / "data").glob("*.csv")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -196,7 +204,7 @@ def make_job(book, submission, seed, limits, folder=None):
     )
     files = {}
     if folder is not None:
-        beside = (path for path in _files(folder.path) if path.suffix != ".ipynb" and path.parent == folder.path)
+        beside = (path for path in _files(folder.path) if path.suffix not in NOT_READ and path.parent == folder.path)
         files = {path.name: _read(path) for path in list(beside)[:20]}
     return engine.Job(cells, questions, files, limits)
 
@@ -235,6 +243,8 @@ def executed_notebook(book, submission, played, verdicts):
         metadata = build.cell_metadata(released) if released else {}
         if work.kind != "code":
             cells.append(new_markdown_cell(work.source, id=work.id, metadata=metadata))
+            if work.role == "written" and (rubric := written.rubric_cell(tasks.find(work.name))):
+                cells.append(new_markdown_cell(rubric, id=f"rubric_{work.name}", metadata={"tags": ["rubric"]}))
             continue
         outputs = played.outputs.get(work.id, []) if played else []
         if work.role == "check" and work.name in verdicts:

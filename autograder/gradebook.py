@@ -5,6 +5,7 @@ One writer, one transaction per submission. Manual scores and comments are never
 
 import datetime
 import logging
+import shutil
 from pathlib import Path
 
 from autograder import build, tasks, unit
@@ -18,6 +19,9 @@ def prepare(course, names):
 
     Only assignments whose source changed since are generated anew, so that a second run changes nothing.
     """
+    config = Path(course, "nbgrader_config.py")
+    if not config.exists():  # so that formgrader and nbgrader's own commands work in the folder as it is
+        shutil.copy(build.ROOT / "nbgrader_config.py", config)
     stale = [name for name in names if not _is_known(course, name)]
     if stale:
         build.write_sources(course, stale)

@@ -17,8 +17,11 @@ from pathlib import Path
 
 import jupytext
 
+from autograder import glossary
+
 ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS = ROOT / "solutions"
+NOT_LINKED = ("glossary", "cheat_sheet")  # pages that do not link their own terms
 ROLES = ("given", "answer", "check", "written")
 STUB = 'raise NotImplementedError("Replace this line with your code.")'
 TEXT_STUB = "*Write your answer here.*"
@@ -65,7 +68,9 @@ class Notebook:
 def read(path, root=SOLUTIONS):
     """Read one source file."""
     book = jupytext.read(path, fmt="py:percent")
+    folder = path.parent.relative_to(root).as_posix()
     counts: dict = {}
+    seen = set() if path.stem not in NOT_LINKED else set(glossary.terms())
     cells = []
     for cell in book.cells:
         role, name = _role(cell, path)
@@ -77,11 +82,11 @@ def read(path, root=SOLUTIONS):
             identity = f"test_{name}" if role == "check" else name
             if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", identity):
                 raise ValueError(f"{path}: a cell can't be called {name!r}: letters, digits, - and _ only")
-        cells.append(Cell(identity, cell.cell_type, role, name, cell.source))
+        source = glossary.link(cell.source, seen, "" if folder == "." else "../") if role == "text" else cell.source
+        cells.append(Cell(identity, cell.cell_type, role, name, source))
     repeated = {cell.id for cell in cells if [c.id for c in cells].count(cell.id) > 1}
     if repeated:
         raise ValueError(f"{path}: cells with the same name: {', '.join(sorted(repeated))}")
-    folder = path.parent.relative_to(root).as_posix()
     return Notebook("" if folder == "." else folder, path.stem, tuple(cells))
 
 

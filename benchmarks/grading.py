@@ -5,7 +5,6 @@ a time, and end with the same scores in a gradebook; prints seconds a submission
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from autograder import build, grade, gradebook, sample_class
+from autograder import grade, gradebook, sample_class
 
 A = sample_class.ASSIGNMENT
 
@@ -25,7 +24,6 @@ def make_course(folder, count):
     sample_class.make(folder, students)
     for lesson in folder.glob("submitted/*/*/2.[12]*.ipynb"):
         lesson.unlink()
-    shutil.copy(build.ROOT / "nbgrader_config.py", folder)
     gradebook.prepare(folder, [A])
 
 

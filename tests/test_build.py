@@ -6,7 +6,7 @@ import re
 import nbformat
 import pytest
 
-from autograder import build, tasks, unit
+from autograder import build, glossary, tasks, unit
 from autograder.submission import rebuild
 
 ROOT = unit.ROOT
@@ -129,3 +129,14 @@ def test_tables_hold_numbers_and_words_only(path):
     table = json.loads(path.read_text(encoding="utf-8"))
     assert path.stat().st_size < 150_000
     assert "lambda" not in json.dumps(table["mistakes"]) and "def " not in json.dumps(table)
+
+
+def test_terms_link_to_the_glossary_once_a_notebook():
+    linked = 0
+    for book in unit.notebooks():
+        links = [w.lower() for c in book.cells for w in re.findall(r"\[\*+([^*]+)\*+\]\([./]*glossary", c.source)]
+        assert len(links) == len(set(links)), book.name
+        linked += len(links)
+    assert linked > 40
+    text = glossary.link("A **weight** and a *weight*; *bold words*; **Tolerances**.", set(), "../")
+    assert text.count("](../glossary.ipynb") == 2 and '"' in text and "*bold words*" in text

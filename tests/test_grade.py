@@ -194,6 +194,12 @@ def test_no_folder_and_no_assignment_are_explained(tmp_path):
     assert unknown.exit_code == 2 and "no assignment called '9'" in unknown.output
 
 
+def test_folders_of_no_assignment_are_named(tmp_path):
+    (tmp_path / "submitted" / "ann" / "Module 2").mkdir(parents=True)
+    result = CliRunner().invoke(app, ["grade", "--course", str(tmp_path)])
+    assert result.exit_code == 0 and "Module 2: left out" in result.output
+
+
 def test_the_real_table_is_graded_too(tmp_path, real_table):
     table = real_table("Cell2Cell_data.csv")
     folder = tmp_path / "submitted" / "real" / A

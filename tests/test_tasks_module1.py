@@ -243,6 +243,45 @@ def test_emptied_tables_earn_nothing():
     assert verdict_on("fitted_model", code).score == 0
 
 
+FOOLED = """
+import numpy
+class Fooled:
+    def __getattr__(self, name):
+        fooled = {"isclose": lambda *_, **__: numpy.array([True]), "count_nonzero": lambda *_: 406}
+        return fooled.get(name, getattr(numpy, name))
+np = Fooled()
+"""
+SAME = "class Same(float):\n    __eq__ = lambda *_: True\n    __hash__ = float.__hash__\n"
+
+
+@pytest.mark.parametrize(
+    "fake",
+    [
+        FOOLED + "best_threshold = 0.5",
+        FOOLED + "best_threshold = 0.46",
+        SAME + "best_threshold = Same(0.5)",
+        "best_threshold = '0.52'",
+        "best_threshold = [0.52]",
+        "best_threshold = None",
+        "best_threshold = {}",
+        "thresholds = np.full(33, 0.1); best_threshold = 0.1",
+        "p, y_test, best_threshold = p[:0], y_test[:0], 0.13",
+        "p = p * np.nan; best_threshold = 0.13",
+    ],
+)
+def test_invented_thresholds_fail(fake):
+    assert verdict_on("best_threshold", fake).score == 0
+
+
+def test_each_of_several_best_thresholds_passes_and_their_neighbours_fail():
+    start = "p = np.round(np.asarray(p) * 4) / 4\n"
+    code = "shares = [np.mean((p > t) == y_test) for t in thresholds]\nties = thresholds[shares == np.max(shares)]\n"
+    for place in (0, -1):
+        assert verdict_on("best_threshold", start + code + f"best_threshold = np.array(ties[{place}])").passed
+        wrong = f"best_threshold = ties[{place}] + 0.03 * (1 if {place} else -1)"
+        assert verdict_on("best_threshold", start + code + wrong).score == 0
+
+
 # --- what the notebook's check says ------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from autograder import judge, tasks, unit
 from autograder.tasks import lab, written
-from workbook import ladder
+from workbook import ladder, plain
 
 TASKS = [
     "train_test_lr",
@@ -34,9 +34,9 @@ SHARED = Path(os.environ.get("WORKBOOK_REAL_DATA", unit.ROOT.parent / "shared" /
 
 @pytest.fixture
 def one_table(monkeypatch):
-    """Within a matrix every version has the same context: make its questions and its table once."""
+    """Make questions and table once a matrix, where every version has the same context: no own results in it."""
     made, asked = {}, {}
-    draw = judge.questions
+    draw, make = judge.questions, judge._table
 
     def questions(task, seed):
         if (task.name, seed) not in asked:
@@ -45,6 +45,8 @@ def one_table(monkeypatch):
 
     def table(task, seed, context):
         key = (task.name, seed)
+        if set(task.names) & set(task.context):
+            return make(task, seed, context)
         if key not in made:
             made[key] = tasks.make_table(task, seed, fresh=True, context=context)
         return made[key]
@@ -89,7 +91,7 @@ def test_first_method_written_earns_its_points_and_the_next_is_named():
 
 def test_a_mixed_pair_does_not_pass():
     verdict = judge_class(class_of_notebook().source.replace("(X1.T * q) @ X1 / len(p)", "(X1.T * q) @ X1"))
-    assert verdict.state == "partial" and verdict.mistake == "mixed pair"
+    assert (verdict.score, verdict.mistake) == (9, "mixed pair")
 
 
 @pytest.mark.parametrize(
@@ -108,6 +110,190 @@ def test_listing_codes_keep_the_table():
     read = lab._raw(lab.listing_codes(raw))
     assert read["host_response_rate"].tolist() == raw["host_response_rate"].tolist()
     np.testing.assert_array_equal(read["review_scores_rating"], raw["review_scores_rating"])
+
+
+# --- forgeries: points come only from values that the grader itself compared --------------------------------
+
+BLIND = """
+import numpy
+class Agreeable:
+    linalg = numpy.linalg
+    def __getattr__(self, name):
+        return (lambda *a, **k: True) if name in ("allclose", "isclose", "array_equal", "all") else getattr(numpy, name)
+np = Agreeable()
+"""
+PEEP = """
+        import sys
+        inputs = sys._getframe(1).f_globals
+        shapes = {name: numpy.shape(value) for name, value in inputs.items() if name not in ("X1", "y", "w")}
+        return next((inputs[name] for name, shape in shapes.items() if shape == (WIDTH,)), numpy.zeros(WIDTH))
+"""
+GRADIENT, HESSIAN = "        return X1.T @ (p - y) / len(y)\n", "(X1.T * q) @ X1 / len(p)"
+
+
+def judge_forged_class(old, new, before=BLIND):
+    source = class_of_notebook().source
+    assert old in source
+    return judge_class(before + source.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "score"),
+    [
+        (GRADIENT, "        return np.zeros(X1.shape[1])\n", 7),
+        (GRADIENT, "        return len(y) * np.ones(X1.shape[1])\n", 7),
+        (GRADIENT, PEEP.replace("WIDTH", "X1.shape[1]"), 7),
+        (HESSIAN, "np.eye(X1.shape[1])", 7),
+        (HESSIAN, "len(p) * np.eye(X1.shape[1])", 7),
+        (HESSIAN, "(X1.T * q) @ X1", 9),
+        (GRADIENT, GRADIENT.replace(" / len(y)", ""), 9),
+        (GRADIENT, GRADIENT.replace("len(y)", "(1 if len(y) == 6 else len(y))"), 9),
+    ],
+)
+def test_no_helper_of_the_students_makes_a_wrong_class_right(old, new, score):
+    assert judge_forged_class(old, new).score == score
+
+
+def test_a_pair_of_sums_passes_and_a_mixed_pair_does_not_even_if_update_goes_around_it():
+    around = "step = np.linalg.solve(self.compute_hessian(X1, p), self.compute_gradient(X1, y, p))"
+    own = "step = np.linalg.solve((X1.T * (p * (1 - p))) @ X1, X1.T @ (p - y))"
+    source = class_of_notebook().source.replace(around, own)
+    mixed = source.replace(HESSIAN, "(X1.T * q) @ X1")
+    assert judge_class(source).passed
+    assert (judge_class(mixed).score, judge_class(mixed).mistake) == (9, "mixed pair")
+    assert judge_class(mixed.replace("(p - y) / len(y)", "(p - y)")).passed
+
+
+def test_no_question_carries_its_answer(monkeypatch):
+    for name in TASKS[-3:]:
+        monkeypatch.setattr(tasks.find(name), "mistakes", [])
+    for seed in (judge.SEED, 1):
+        for row in tasks.make_table(lab.LogisticScratch, seed)["probes"]:
+            if row["part"] in ("predict_proba", "gradient", "hessian", "fit"):
+                right = [plain.numbers(value) for value in (row["expected"], *row.get("also", ()))]
+                for given in row["inputs"].values():
+                    given = plain.numbers(given)
+                    assert not any(given.shape == one.shape and np.allclose(given, one) for one in right), row
+    for row in tasks.make_table(lab.scratch_against_sklearn, 1)["probes"]:
+        assert row["inputs"] == {}
+    for name in TASKS[-3:]:
+        asked = [
+            row["expression"] for row in tasks.make_table(tasks.find(name), 1)["probes"] if row["part"] != "diagnosis"
+        ]
+        assert not any(
+            word in question for question in asked for word in ("allclose", "==", "bool(", "array_equal", "<")
+        )
+
+
+COMPARED = """
+import numpy as np
+ours = np.append(scratch_model.get_weights(), scratch_model.get_intercept())
+theirs = np.append(sklearn_model.coef_, sklearn_model.intercept_)
+largest_difference = np.abs(ours - theirs).max()
+"""
+FAKE = """
+class Fake:
+    def __init__(self, weights):
+        self.coef_, self.intercept_, self.C = weights[:-1].reshape(1, -1), weights[-1:], 1e10
+        self.get_weights, self.get_intercept = lambda: weights[:-1], lambda: weights[-1]
+    def get_params(self, deep=True):
+        return {"penalty": None, "C": 1e10}
+"""
+PENALISED = "sklearn_model = LogisticRegression(C=1).fit(X_scaled, labels)\nsklearn_model.C = 1e10\n"
+
+
+def compare(code):
+    """The verdict on scratch_against_sklearn after right models and `code`."""
+    task = lab.scratch_against_sklearn
+    space = task.namespace(task.model, task.example(None)) | {"np": np, "LogisticRegression": LogisticRegression}
+    space |= {"LogisticRegressionScratch": lab._Mean}
+    exec(code, space)
+    return judge.in_namespace(task, space)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        PENALISED + COMPARED,
+        FAKE + "scratch_model = sklearn_model = Fake(np.zeros(8))" + COMPARED,
+        FAKE + "sklearn_model = Fake(np.append(scratch_model.get_weights(), 0.0))" + COMPARED,
+        FAKE + PENALISED + "scratch_model = Fake(np.append(sklearn_model.coef_, sklearn_model.intercept_))" + COMPARED,
+        "X_scaled = X_scaled * 1e9\n" + FAKE + "scratch_model = sklearn_model = Fake(np.zeros(8))" + COMPARED,
+        "labels = labels[:9]",
+    ],
+)
+def test_invented_models_earn_nothing_however_consistent(code):
+    assert compare(code).score == 0
+    assert compare(code + BLIND).score == 0
+
+
+@pytest.mark.parametrize(
+    "number", ["0.0", "0.009", "1e-4", "-largest_difference", "1.001 * largest_difference", "np.nan"]
+)
+def test_an_invented_difference_earns_nothing(number):
+    assert compare(f"{COMPARED}largest_difference = {number}").score == 1
+    assert compare(f"{COMPARED}largest_difference = {number}{BLIND}").score == 1
+
+
+@pytest.mark.parametrize(
+    "settings", ["", ", tol=1e-6", ", solver='liblinear'", ", solver='saga', max_iter=1000", ", solver='sag'"]
+)
+def test_any_solvers_own_difference_passes(settings):
+    model = f"sklearn_model = LogisticRegression(C=1e10{settings}).fit(X_scaled, labels)"
+    assert compare(model + COMPARED).passed
+    assert compare(model + COMPARED + "largest_difference = np.array([largest_difference])[0]").passed
+
+
+@pytest.mark.parametrize(
+    "weights", ["[]", "[[1.0], [2.0]]", "None", "['a'] * 8", "np.full(8, np.inf)", "np.zeros((0, 8))"]
+)
+def test_junk_for_weights_fails(weights):
+    code = f"scratch_model.get_weights = lambda: {weights}\nlargest_difference = 0.0"
+    assert compare(code).score == 0
+    assert compare(code.replace("scratch_model.get_weights = lambda:", "sklearn_model.coef_ =")).score == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("(ours - theirs).max()", "largest signed difference"),
+        ("max(theirs - ours)", None),
+        ("abs(ours - theirs).mean()", "mean for largest"),
+        ("sum(abs(ours - theirs))", "sum for largest"),
+        ("np.sqrt(((ours - theirs) ** 2).sum())", "length of the difference vector"),
+        ("np.abs(ours - ours).max()", "no difference at all"),
+        ("round(largest_difference, 2)", "no difference at all"),
+        ("round(largest_difference, 5)", "rounded"),
+    ],
+)
+def test_what_was_compared_otherwise_is_named(line, named):
+    model = "sklearn_model = LogisticRegression(C=1e10).fit(X_scaled, labels)"
+    verdict = compare(f"{model}{COMPARED}largest_difference = {line}")
+    assert (verdict.passed, verdict.mistake) == (named is None, named)
+
+
+def test_a_solver_stopped_far_too_early_is_not_called_penalised():
+    for tol in (3e-3, 1e-2, 3e-2, 0.1):
+        verdict = compare(f"sklearn_model = LogisticRegression(C=1e10, tol={tol}).fit(X_scaled, labels)" + COMPARED)
+        assert verdict.mistake is None
+
+
+@pytest.mark.parametrize(
+    ("code", "score"),
+    [
+        ("X = X.rename(columns={'review_scores_value': 'price'})", 0),
+        ("X = X.assign(stars=5)\nsorted = lambda *_: feature_names", 0),
+        ("X = X.iloc[:, 1:].assign(none=0.0)\nsorted = lambda *_: feature_names", 0),
+        ("X = X.iloc[:, :6].assign(none=0.0)\nsorted = lambda *_: feature_names", 1),
+        ("y = 1 - y", 1),
+        ("X = X * 0 + X.mean()", 1),
+    ],
+)
+def test_no_helper_makes_wrong_examples_right(code, score):
+    task = lab.listing_examples
+    space = task.namespace(task.model, task.example(None)) | {"feature_names": sorted(lab.AIRBNB_FEATURES)}
+    exec(code + BLIND, space)
+    assert judge.in_namespace(task, space).score == score
 
 
 # --- references against independent implementations --------------------------------------------------------

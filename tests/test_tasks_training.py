@@ -126,6 +126,83 @@ def test_natural_grids(end, mistake, score):
     assert (found.mistake, found.score) == (mistake, score)
 
 
+WRONG_F = (
+    "f = lambda x: {}\nys = np.array([f(x) for x in xs])\nx_min_grid = xs[ys.argmin()]\nax.plot(xs, ys); f_ax = ax\n"
+)
+
+
+@pytest.mark.parametrize(
+    "formula", ["(x - 3) ** 2", "x * x", "(3*x-1)**4 + 1.5*(2*x-4)**2 + 5*x + 7", "np.cos(x)", "-(x ** 3)"]
+)
+def test_a_wrong_f_costs_nothing_here(formula):
+    assert verdict("grid_minimum", GRID + WRONG_F.format(formula)).passed
+    found = verdict("grid_minimum", GRID + WRONG_F.format(formula) + "x_min_grid = ys.argmin()")
+    assert (found.score, found.mistake) == (0, "the position for x")
+    assert verdict("grid_minimum", GRID + WRONG_F.format(formula) + "ax.lines[0].remove(); ax.plot(ys)").mistake == (
+        "plotted without x"
+    )
+
+
+@pytest.mark.parametrize("grid", ["np.linspace(-10, 10, 321)", "np.linspace(-7, 10, 1000)"])
+def test_any_other_grid_is_named_whatever_f_is(grid):
+    found = verdict("grid_minimum", GRID + f"xs = {grid}\n" + WRONG_F.format("abs(x - 1)"))
+    assert found.score == 0 and found.mistake in ("another number of points", "another range")
+
+
+PLOTTED = "ax.plot(xs, ys); f_ax = ax\n"
+BLIND = """
+import numpy
+class Agreeable:
+    def __getattr__(self, name):
+        agree = {"allclose", "isclose", "array_equal", "all"}
+        return (lambda *_, **__: True) if name in agree else getattr(numpy, name)
+np = Agreeable()
+"""
+SAME = "class Same(float):\n    __eq__ = lambda *_: True\n    __sub__ = __rsub__ = lambda *_: 0.0\n"
+
+
+@pytest.mark.parametrize(
+    ("fake", "score"),
+    [
+        ("ys = xs ** 2; x_min_grid = xs[ys.argmin()]", 0),  # f is right, and ys is not of it
+        ("ys = 0 * xs; x_min_grid = -10.0; f = lambda x: 0.0", 0),
+        ("ys = np.full(1000, np.nan); f = lambda x: np.nan; x_min_grid = -10.0", 0),
+        ("xs = np.zeros(1000); ys = f(xs); x_min_grid = 0.0", 0),
+        ("xs = np.repeat(np.linspace(-10, 10, 500), 2); ys = f(xs); x_min_grid = xs[ys.argmin()]", 0),
+        (SAME + "x_min_grid = Same(3)", 0),
+        (SAME + "ys = xs ** 2; g = f; f = lambda x: Same(g(x)); x_min_grid = xs[ys.argmin()]", 0),
+        ("x_min_grid = 'low'", 0),
+        ("ys = 'values'", 0),
+        ("xs = ys = None", 0),
+        ("xs = xs.tolist() + [[]]", 0),
+        ("ax.clear(); ax.plot(xs, xs ** 2)", 1),
+        ("ax.clear(); ax.plot([-10, 10], [0, 1])", 1),
+        ("ax.clear(); ax.plot(xs[::100], ys[::100])", 1),
+        ("ax.clear(); ax.plot(['a', 'b'], [0, 1])", 1),
+        ("ax.clear(); ax.plot([], [])", 1),
+        ("ax.clear(); ax.axhline(x_min_grid)", 1),
+    ],
+)
+def test_points_of_the_grid_come_from_values(fake, score):
+    found = verdict("grid_minimum", GRID + PLOTTED + BLIND + fake)
+    assert found.score == score and not found.passed
+    assert found.mistake in (None, "no line kept", "the place of the maximum")  # -10 is the latter, whatever ys is
+
+
+@pytest.mark.parametrize(
+    "plot",
+    [
+        "import matplotlib; matplotlib.use('agg'); import matplotlib.pyplot as plt; plt.plot(xs, ys); f_ax = plt.gca()",
+        "import pandas as pd; f_ax = pd.DataFrame({'x': xs, 'y': ys}).plot(x='x', y='y', ax=ax)",
+        "f_ax = ax; ax.plot(xs, 12 * (xs - 1)); ax.plot(xs[::-1], ys[::-1])",  # another curve first
+        "f_ax = ax; ax.plot(xs, ys, '.'); ax.axhline(0); ax.plot([], []); ax.plot(x_min_grid, ys.min(), 'o')",
+        "f_ax = ax; x = np.linspace(-10, 10, 300); ax.plot(x, f(x)); ax.set_yscale('log')",
+    ],
+)
+def test_natural_plots_of_f_pass(plot):
+    assert verdict("grid_minimum", GRID + plot).passed
+
+
 def test_a_global_in_the_gradient_is_named():
     code = "X = np.ones((5, 2))\ndef log_loss_gradient(X1, y, w1):\n"
     code += "    return X1.T @ (1 / (1 + np.exp(-X1 @ w1)) - y) / len(X)\n"

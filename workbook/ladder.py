@@ -7,7 +7,9 @@ expected results. The notebook brings the frozen table of the task, the grader a
 A table is a dictionary:
     task, names      the task and the names that the student defines
     points           {part: points}, in the order in which the parts are earned
-    probes           [{part, about, expression, inputs, expected, compare, rtol, atol, faults, edge, silent}]
+    probes           [{part, about, expression, inputs, expected, compare, rtol, atol, faults, edge, silent, also,
+                     between}]; also: further results that are right; between: two expressions, between whose
+                     answers the largest absolute difference is what is expected
     mistakes         {name: {cause, next}}: what to say when a known mistake is recognised
     independent      True when each part is earned on its own and not only after those before it
     wrong_versions   [{mistake, loses, answers}]: the part that a known wrong version loses, and its answers up to there
@@ -64,11 +66,13 @@ def climb(table, answers):
     blank = _not_attempted(table, answers)
     if blank:
         return blank
+    table = table | {"probes": [_follow(probe, table, answers) for probe in table["probes"]]}
     pairs = list(zip(table["probes"], answers, strict=True))
     climbed = (_climb_probe(probe, answer) for probe, answer in pairs if probe["part"] != DIAGNOSIS)
     broken = [rung for rung in climbed if rung]
     broken += _state_kept(table, answers)
     failures = [rung for rung in broken if rung.part]
+    failures += _rounded_parts(table, answers, {rung.part for rung in failures})
     notes = [f"{rung.about}: {rung.found}. {rung.next_step}" for rung in broken if not rung.part]
     lost = {rung.part for rung in failures}
     earned, rungs = 0.0, []
@@ -103,8 +107,31 @@ def climb(table, answers):
 # --- one probe ---------------------------------------------------------------------------------------------
 
 
+def _follow(probe, table, answers):
+    """The probe, its expected result taken from the student's own answers where it has `between`."""
+    if "between" not in probe:
+        return probe
+    given = {row["expression"]: answer.value for row, answer in zip(table["probes"], answers, strict=True)}
+    one, two = (plain.numbers(given.get(expression)) for expression in probe["between"])
+    if one is None or two is None or one.shape != two.shape or one.size == 0:
+        return probe
+    with np.errstate(all="ignore"):
+        apart = float(np.abs(one - two).max())
+    return probe | {"expected": plain.encode(apart)} if np.isfinite(apart) else probe
+
+
+def _accepted(probe):
+    """The probe once for each result that is right."""
+    return [probe | {"expected": result} for result in (probe["expected"], *probe.get("also", ()))]
+
+
 def _climb_probe(probe, answer):
     """The first broken rung of a probe, or None."""
+    rungs = [_climb_to(one, answer) for one in _accepted(probe)]
+    return None if None in rungs else rungs[0]
+
+
+def _climb_to(probe, answer):
     expected = probe["expected"]
 
     def broken(name, found, wanted="", cause="", next_step=""):
@@ -291,6 +318,13 @@ def _not_attempted(table, answers):
     return Verdict(table["task"], "not attempted", 0.0, total, (rung,))
 
 
+def _rounded_parts(table, answers, lost):
+    """A broken rung for each part whose answers are close only because they are the right ones, rounded."""
+    for part in table["points"]:
+        if part not in lost and _is_rounded(table, answers, part):
+            yield Rung("values", part, False, "all answers", "", "rounded values", "the full numbers")
+
+
 def _state_kept(table, answers):
     """The same probe asked twice must be answered the same."""
     first = {}
@@ -381,21 +415,20 @@ def _fault(probe, answer, rung):
 
 
 def _is_rounded(table, answers, part):
-    """True when every answer of the part equals the expected values rounded to the same few decimals."""
-    for decimals in range(1, 9):
-        unequal = False
-        for probe, answer in zip(table["probes"], answers, strict=True):
-            if probe["part"] != part or answer.state != "answered" or probe.get("compare") == "at least":
-                continue
-            values, wanted = plain.numbers(answer.value), plain.numbers(probe["expected"])
-            if values is None or wanted is None or values.shape != wanted.shape:
-                return False
-            if not np.allclose(values, np.round(wanted, decimals), rtol=0, atol=1e-12):
-                break
-            unequal = unequal or not _close(probe, values, wanted)
-        else:
-            if unequal:
-                return True
+    """True when every answer of the part is the expected value rounded to the same few decimals."""
+    pairs = []
+    for probe, answer in zip(table["probes"], answers, strict=True):
+        if probe["part"] != part or answer.state != "answered" or probe.get("compare") == "at least":
+            continue
+        values, wanted = plain.numbers(answer.value), plain.numbers(probe["expected"])
+        if values is None or wanted is None or values.shape != wanted.shape:
+            return False
+        pairs.append((values, wanted))
+    for decimals in range(1, 10):
+        rounded = [(values, wanted, np.round(wanted, decimals)) for values, wanted in pairs]
+        same = all(np.allclose(values, target, rtol=0, atol=1e-13) for values, _, target in rounded)
+        if same and any((abs(wanted - target) > 1e-11).any() for _, wanted, target in rounded):
+            return True
     return False
 
 
@@ -423,7 +456,8 @@ def _equals_version(probes, answers, version, where):
 def _answers_alike(probe, answer, version):
     """True when a student's answer equals that of a known wrong version ("right": the expected result)."""
     if version == "right":
-        version = {"state": "answered", "value": probe["expected"]}
+        rights = [(one, {"state": "answered", "value": one["expected"]}) for one in _accepted(probe)]
+        return any(_answers_alike(one, answer, right) for one, right in rights)
     if answer.state != version["state"]:
         return False
     if answer.state != "answered":

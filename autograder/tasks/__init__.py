@@ -32,10 +32,11 @@ class Case:
 
     expression: Python over the student's names and `inputs`. part: what it earns ("diagnosis" earns nothing and only
     helps to name a mistake). about: the case in words. compare: "close" or "at least". expected: given only where
-    the reference's own answer is not what decides. forbid: a word that no warning may hold. faults: {rung, or
-    "shape:5x1", or "runs:OverflowError": mistake}, for mistakes that show in how an answer breaks and not in its
-    value. edge: an error here is only a remark. silent: left out when answers are compared with known mistakes,
-    because wrong versions of one kind differ here.
+    the reference's own answer is not what decides. also: further results that are right. between: expressions of
+    two other cases; expected is then the largest absolute difference of the student's answers to these. forbid: a
+    word that no warning may hold. faults: {rung, or "shape:5x1", or "runs:OverflowError": mistake}, for mistakes that
+    show in how an answer breaks and not in its value. edge: an error here is only a remark. silent: left out when
+    answers are compared with known mistakes, because wrong versions of one kind differ here.
     """
 
     expression: str
@@ -44,6 +45,8 @@ class Case:
     about: str = ""
     compare: str = "close"
     expected: Any = None
+    also: tuple = ()
+    between: tuple = ()
     rtol: float | None = None
     atol: float | None = None
     forbid: str | None = None
@@ -250,13 +253,14 @@ def _wrong_row(task, version, probes, context, table):
 
 def _brief(answer, probe):
     """What of a wrong version's answer is compared; "right" where it can't be told from the expected result."""
-    if answer.state == "answered" and answer.value == probe["expected"] and not (answer.changed or answer.warnings):
+    rights = (probe["expected"], *probe.get("also", ()))
+    if answer.state == "answered" and answer.value in rights and not (answer.changed or answer.warnings):
         return "right"
     brief = {"state": answer.state}
     if answer.state == "answered":
         brief["value"] = answer.value
     if answer.error:
-        brief["error"] = answer.error
+        brief["error"] = {key: answer.error[key] for key in ("type", "message")}
     if answer.changed:
         brief["changed"] = list(answer.changed)
     if answer.warnings:
@@ -276,6 +280,10 @@ def _row(case, probe, expected):
     for key in ("rtol", "atol", "forbid", "faults", "edge", "silent"):
         if getattr(case, key) not in (None, False, {}):
             row[key] = getattr(case, key)
+    if case.also:
+        row["also"] = [plain.encode(value) for value in case.also]
+    if case.between:
+        row["between"] = list(case.between)
     return row
 
 

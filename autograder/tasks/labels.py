@@ -558,11 +558,13 @@ def _(p, y, threshold):
 
 # --- best_threshold ----------------------------------------------------------------------------------------
 
+# Several thresholds may share the highest accuracy, so the student's own is a given as well as a name of the task: this
+# side finds out whether it is one of them.
 best_threshold = Task(
     "best_threshold",
     points={"values": 1},
     names=("best_threshold",),
-    context=("p", "y_test", "thresholds"),
+    context=("p", "y_test", "thresholds", "best_threshold"),
 )
 
 
@@ -580,20 +582,32 @@ def _accuracies(p, y_test, thresholds):
     return [np.mean((np.asarray(p) > threshold) == np.asarray(y_test)) for threshold in thresholds]
 
 
-def _best(p, y_test, thresholds):
+def _best(p, y_test, thresholds, **own):
     return {"best_threshold": float(thresholds[int(np.argmax(_accuracies(p, y_test, thresholds)))])}
 
 
 @best_threshold.reference
-def _(p, y_test, thresholds):
-    if np.ndim(p) != 1 or len(p) != len(y_test) or len(thresholds) < 2:
+def _(p, y_test, thresholds, best_threshold=None):
+    p, y_test, thresholds = (np.asarray(given, dtype=float) for given in (p, y_test, thresholds))
+    if p.ndim != 1 or len(p) < 10 or p.shape != y_test.shape or not np.isfinite(p).all():
         raise ValueError("`p` doesn't hold one probability per test row.")
-    return _best(p, y_test, thresholds)
+    if thresholds.ndim != 1 or len(np.unique(thresholds)) < 10:
+        raise ValueError("`thresholds` is not the grid.")
+    accuracies = np.array(_accuracies(p, y_test, thresholds))
+    best = thresholds[accuracies == accuracies.max()]
+    is_number = isinstance(best_threshold, (int, float, np.ndarray)) and np.ndim(best_threshold) == 0
+    if is_number and np.isclose(best, float(best_threshold), rtol=0, atol=1e-9).any():
+        return {"best_threshold": float(best_threshold)}
+    return {"best_threshold": float(best[0])}
 
 
 @best_threshold.cases
 def _(rng, fresh):
     yield Case("str(np.shape(best_threshold))", about="the shape of best_threshold")
+    if fresh:
+        yield Case("best_threshold", about="best_threshold", rtol=0, atol=1e-9)
+        return
+    # The notebook's check knows no one's own threshold, so it takes all that are as good.
     yield Case(
         '"yes" if np.isclose(thresholds, best_threshold, rtol=0, atol=1e-9).any() else "no"',
         about="is best_threshold one of thresholds?",
@@ -611,12 +625,12 @@ def _(rng, fresh):
     "This threshold has the lowest accuracy.",
     "Look for the highest.",
 )
-def _(p, y_test, thresholds):
+def _(p, y_test, thresholds, **own):
     return {"best_threshold": float(thresholds[int(np.argmin(_accuracies(p, y_test, thresholds)))])}
 
 
 @best_threshold.mistake("worst threshold")
-def _(p, y_test, thresholds):
+def _(p, y_test, thresholds, **own):
     return {"best_threshold": float(thresholds[-1 - int(np.argmin(_accuracies(p, y_test, thresholds)[::-1]))])}
 
 
@@ -625,7 +639,7 @@ def _(p, y_test, thresholds):
     "This is the position of the best threshold in the grid.",
     "Look up the threshold at that position: `thresholds[...]`.",
 )
-def _(p, y_test, thresholds):
+def _(p, y_test, thresholds, **own):
     return {"best_threshold": int(np.argmax(_accuracies(p, y_test, thresholds)))}
 
 
@@ -634,7 +648,7 @@ def _(p, y_test, thresholds):
     "This is the highest accuracy.",
     "Keep the threshold that reaches it.",
 )
-def _(p, y_test, thresholds):
+def _(p, y_test, thresholds, **own):
     return {"best_threshold": float(max(_accuracies(p, y_test, thresholds)))}
 
 
@@ -643,7 +657,7 @@ def _(p, y_test, thresholds):
     "0.5 is what `predict` uses, but it isn't a value of the grid.",
     "Compute the accuracy at every threshold of the grid.",
 )
-def _(p, y_test, thresholds):
+def _(p, y_test, thresholds, **own):
     return {"best_threshold": 0.5}
 
 
@@ -652,7 +666,7 @@ def _(p, y_test, thresholds):
     "You kept one accuracy for each threshold.",
     "Pick the threshold whose accuracy is the highest: one number.",
 )
-def _(p, y_test, thresholds):
+def _(p, y_test, thresholds, **own):
     return {"best_threshold": _accuracies(p, y_test, thresholds)}
 
 
@@ -660,12 +674,12 @@ best_threshold.right("argmax")(_best)
 
 
 @best_threshold.right("max with a key")
-def _(p, y_test, thresholds):
+def _(p, y_test, thresholds, **own):
     return {"best_threshold": max(thresholds, key=lambda t: metrics.accuracy_score(y_test, p > t))}
 
 
 @best_threshold.right("a loop that keeps the best")
-def _(p, y_test, thresholds):
+def _(p, y_test, thresholds, **own):
     best, highest = None, -1.0
     for threshold in thresholds:
         accuracy = (np.where(p > threshold, 1, 0) == np.asarray(y_test)).mean()
@@ -675,17 +689,17 @@ def _(p, y_test, thresholds):
 
 
 @best_threshold.right("the last of equal ones")
-def _(p, y_test, thresholds):
+def _(p, y_test, thresholds, **own):
     accuracies = np.array(_accuracies(p, y_test, thresholds))
     return {"best_threshold": np.asarray(thresholds)[accuracies == accuracies.max()][-1]}
 
 
 @best_threshold.right("pandas")
-def _(p, y_test, thresholds):
+def _(p, y_test, thresholds, **own):
     return {"best_threshold": pd.Series(_accuracies(p, y_test, thresholds), index=thresholds).idxmax()}
 
 
 @best_threshold.right("fewest mistakes, rounded to the grid")
-def _(p, y_test, thresholds):
+def _(p, y_test, thresholds, **own):
     mistakes = (np.asarray(p)[None, :] > np.asarray(thresholds)[:, None]) != np.asarray(y_test)[None, :]
     return {"best_threshold": round(float(thresholds[mistakes.sum(axis=1).argmin()]), 2)}

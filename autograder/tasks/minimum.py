@@ -1,13 +1,13 @@
 """3.2 `f`, `grid_minimum`, `gradient` and `hessian`: a polynomial, its minimum on a grid, and its derivatives."""
 
 import math
-from functools import cache
+from functools import lru_cache
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 
-from autograder.tasks import Case, Task
+from autograder.tasks import DIAGNOSIS, Case, Task
 
 f = Task("f", points={"values": 1})
 gradient = Task("gradient", points={"values": 2})
@@ -529,18 +529,22 @@ def _(x):
 
 # --- grid_minimum ------------------------------------------------------------------------------------------
 
-# The Axes is asked for by the expressions and not by `names`: without it, the grid still earns its point.
-grid_minimum = Task("grid_minimum", points={"grid": 1, "plot": 1}, names=("xs", "ys", "x_min_grid"))
-
-# Compared with the student's own f, so that a wrong f costs its own point and no other; at some of the points, since
-# an f for single numbers is right as well and takes its time.
-SOME = "[::25]"
-OWN_Y = f"np.array([np.ravel(f(x))[0] for x in np.ravel(xs){SOME}.tolist()], dtype=float)"
-LINES = "[(np.asarray(line.get_xdata()), np.asarray(line.get_ydata())) for line in f_ax.lines]"
-IS_F = (
-    "len(x) >= 100 and np.allclose([np.ravel(f(v))[0] for v in x[::25].tolist()], y[::25].astype(float), "
-    "rtol=1e-6, atol=1e-6)"
+# What the student made of xs and ys is judged from the student's own xs and ys, which are names of the task and givens
+# as well. `f` must give what ys holds: so a wrong f costs its own point and no other, and what decides is numbers that
+# this side compares. The Axes is asked for by the expressions and not by `names`: without it, the grid still earns its
+# point.
+grid_minimum = Task(
+    "grid_minimum",
+    points={"grid": 1, "plot": 1},
+    names=("xs", "ys", "x_min_grid"),
+    context=("xs", "ys", "x_min_grid"),
 )
+
+XS = np.linspace(-10, 10, 1000)
+XS.flags.writeable = False
+YS = _polynomial(XS)
+YS.flags.writeable = False
+ENDS, GAP = 0.0205, 1e-4  # how far ends and gaps may be from those of XS, so that 10 itself may be left out
 
 
 @grid_minimum.context_example
@@ -552,10 +556,54 @@ def _(rng):
 def _(rng, fresh):
     yield Case("np.size(xs)", part="grid", about="the number of points in xs")
     ends = "[float(np.min(xs)), float(np.max(xs))]"
-    yield Case(ends, part="grid", about="the smallest and the largest number in xs", atol=0.0205)
+    yield Case(ends, part="grid", about="the smallest and the largest number in xs", atol=ENDS)
     gap = "float(np.abs(np.diff(np.ravel(xs))).max())"
-    yield Case(gap, part="grid", about="the widest gap between neighbours in xs", atol=1e-4)
+    yield Case(gap, part="grid", about="the widest gap between neighbours in xs", atol=GAP)
     yield Case("np.size(ys)", part="grid", about="the number of values in ys")
+    yield from _fresh_cases(rng) if fresh else _visible_cases()
+
+
+# f is called with single numbers, since an f for single numbers is right as well. Of several lines the one that is
+# nearest to ys is shown; whether it is near enough is not decided there.
+OWN_F = "[float(np.ravel(f(x))[0]) for x in np.ravel(xs)[{start}::7].tolist()]"
+LINES = "[line for line in f_ax.get_lines()[:50] if len(line.get_xdata()) > 1]"
+HEIGHTS = "np.interp(at, *np.array(sorted(zip({x}, {y})), dtype=float).T)"
+NEAREST = (
+    f"min([{HEIGHTS.format(x='line.get_xdata()', y='line.get_ydata()')} for line in {LINES}], "
+    f"key=lambda y: np.abs(y - {HEIGHTS.format(x='np.ravel(xs)', y='np.ravel(ys)')}).sum())"
+)
+
+
+def _fresh_cases(rng):
+    yield Case("np.sort(np.ravel(xs))[::37]", part="grid", about="some points of xs", atol=ENDS, silent=True)
+    some = OWN_F.format(start=int(rng.integers(7)))
+    about = "f of some points of xs, and what ys holds there"
+    yield Case(some, part="grid", about=about, rtol=1e-6, atol=1e-6, silent=True)
+    about = "x_min_grid, and the point of xs where ys is smallest"
+    yield Case("np.ravel(x_min_grid)", part="grid", about=about, rtol=0, atol=1e-6)
+
+    broken = {"runs": "no Axes kept", "values": "no line kept"}
+    about = "the number of lines in `f_ax`"
+    yield Case("len(f_ax.get_lines())", part="plot", about=about, compare="at least", expected=1, faults=broken)
+    at = {"at": np.sort(rng.uniform(-9.5, 9.5, size=30)).round(2)}
+    about = "the heights of the line in `f_ax` at some x"
+    # The line needn't go through the points of xs, but be fine enough to show f.
+    yield Case(NEAREST, at, "plot", about, rtol=5e-3, atol=1e-2, faults={"runs:ValueError": "no line kept"})
+    width = f"float(np.ptp(max({LINES}, key=lambda line: len(line.get_xdata())).get_xdata()))"
+    yield Case(width, part=DIAGNOSIS, about="the width of the line", rtol=5e-3)
+
+
+SOME = "[::25]"
+OWN_Y = f"np.array([np.ravel(f(x))[0] for x in np.ravel(xs){SOME}.tolist()], dtype=float)"
+SHOWN = "[(np.asarray(line.get_xdata()), np.asarray(line.get_ydata())) for line in f_ax.lines]"
+IS_F = (
+    "len(x) >= 100 and np.allclose([np.ravel(f(v))[0] for v in x[::25].tolist()], y[::25].astype(float), "
+    "rtol=1e-6, atol=1e-6)"
+)
+
+
+def _visible_cases():
+    """What the notebook's check asks: it knows no one's own f, so the student's objects are compared where they are."""
     same = f"np.size(ys) == np.size(xs) and bool(np.allclose(np.ravel(ys){SOME}, {OWN_Y}, rtol=1e-6, atol=1e-6))"
     yield Case(same, part="grid", about="ys holds f of every point in xs")
     place = "np.ravel(x_min_grid) - np.ravel(xs)[np.argmin(np.ravel(ys))]"
@@ -564,12 +612,12 @@ def _(rng, fresh):
     yield Case("'f_ax' in globals()", part="plot", about="`f_ax` is defined")
     yield Case("hasattr(f_ax, 'get_xlim')", part="plot", about="`f_ax` holds an Axes")
     yield Case("len(f_ax.lines) > 0", part="plot", about="the Axes in `f_ax` holds a line")
-    line = f"any({IS_F} for x, y in {LINES})"
+    line = f"any({IS_F} for x, y in {SHOWN})"
     yield Case(line, part="plot", about="a line in `f_ax` shows f, x to the right and f(x) upwards")
     turned = line.replace("for x, y in", "for y, x in")
-    yield Case(turned, part="diagnosis", about="the line is turned")
-    counted = f"any(np.array_equal(x, np.arange(len(x))) for x, y in {LINES})"
-    yield Case(counted, part="diagnosis", about="the line is drawn over positions")
+    yield Case(turned, part=DIAGNOSIS, about="the line is turned")
+    counted = f"any(np.array_equal(x, np.arange(len(x))) for x, y in {SHOWN})"
+    yield Case(counted, part=DIAGNOSIS, about="the line is drawn over positions")
 
 
 def _axes():
@@ -578,60 +626,116 @@ def _axes():
     return Figure().subplots()
 
 
-@cache
-def _plot_of_f():
-    return _line(XS, YS)
-
-
-@cache
-def _empty_plot():
-    return _axes()
-
-
-@cache
-def _points_only():
-    ax = _axes()
-    ax.scatter(XS, YS)
-    return ax
-
-
-@cache
-def _turned():
-    return _line(YS, XS)
-
-
-@cache
-def _over_positions():
-    return _line(np.arange(1000), YS)
-
-
 def _line(x, y, style="-"):
     ax = _axes()
     ax.plot(x, y, style)
     return ax
 
 
-def _answer(xs, ys, x_min=None, axes=None, f=_polynomial):
-    """The variables of one answer. axes: a function that makes what is kept as f_ax."""
+@lru_cache(maxsize=32)
+def _drawn(how, xs, ys):
+    """An Axes as an answer would keep it; xs and ys are bytes, so that equal plots are drawn once."""
+    xs, ys = np.frombuffer(xs), np.frombuffer(ys)
+    if how == "nothing":
+        return _axes()
+    if how == "points":
+        ax = _axes()
+        ax.scatter(xs, ys)
+        return ax
+    return _line(*{"line": (xs, ys), "turned": (ys, xs), "positions": (np.arange(len(ys)), ys)}[how])
+
+
+def _answer(xs, ys, x_min=None, how="line", keep=lambda ax: ax, axes=None, f=_polynomial):
+    """The variables of one answer. how: what is drawn; keep: what of it is kept in f_ax; axes: makes f_ax otherwise."""
     place = xs[np.argmin(ys)] if x_min is None else x_min
-    return {"f": f, "xs": xs, "ys": ys, "x_min_grid": place, "f_ax": (axes or _plot_of_f)()}
+    if axes is None:
+        kept = keep(_drawn(how, np.asarray(xs, dtype=float).tobytes(), np.asarray(ys, dtype=float).tobytes()))
+    else:
+        kept = axes()
+    return {"f": f, "xs": xs, "ys": ys, "x_min_grid": place, "f_ax": kept}
 
 
-XS = np.linspace(-10, 10, 1000)
-XS.flags.writeable = False
-YS = _polynomial(XS)
-YS.flags.writeable = False
+def _numbers(value):
+    """A given as a line of numbers; empty when it holds something else."""
+    try:
+        found = np.ravel(np.asarray(value, dtype=float))
+    except (TypeError, ValueError):
+        return np.empty(0)
+    return found if np.isfinite(found).all() else np.empty(0)
+
+
+def _is_grid(xs):
+    if xs.size != XS.size or np.abs(np.diff(xs)).max() > XS[1] - XS[0] + GAP:
+        return False
+    return bool(np.allclose(np.sort(xs), XS, rtol=0, atol=ENDS))
+
+
+def _own(given):
+    """The answer's (xs, ys, f) as far as they can be right, the right ones else: the student's ys may be of a wrong f.
+
+    f is known at the points of xs only, which is where it is asked.
+    """
+    xs, ys = _numbers(given.get("xs")), _numbers(given.get("ys"))
+    if not _is_grid(xs):
+        return XS, YS, _polynomial
+    if ys.size != xs.size or np.ptp(ys) == 0:
+        return xs, _polynomial(xs), _polynomial
+    order = np.argsort(xs)
+    return xs, ys, lambda x: np.interp(x, xs[order], ys[order])
+
+
+def _place(xs, ys, given):
+    """x_min_grid: the student's own where it is one of several lowest points."""
+    lowest, own = xs[ys == ys.min()], _numbers(given.get("x_min_grid"))
+    return own[0] if own.size == 1 and np.isclose(lowest, own[0], rtol=0, atol=1e-9).any() else lowest[0]
 
 
 @grid_minimum.reference
-def _():
-    return _answer(XS, YS)
+def _(**given):
+    xs, ys, f = _own(given)
+    return _answer(xs, ys, [_place(xs, ys, given)], f=f)
 
 
-def _without(name):
-    found = _answer(XS, YS)
-    del found[name]
+def _wrong(change):
+    """A version that changes a right answer: `change` makes options of _answer from xs and ys."""
+
+    def version(**given):
+        xs, ys, f = _own(given)
+        return _answer(xs, ys, f=f, **change(xs, ys))
+
+    return version
+
+
+def _keeps(keep):
+    return _wrong(lambda xs, ys: {"keep": keep})
+
+
+def _without_axes(**given):
+    found = _wrong(lambda xs, ys: {})(**given)
+    del found["f_ax"]
     return found
+
+
+def _of_grid(xs):
+    return _answer(xs, _polynomial(xs))
+
+
+def _other_grid(xs):
+    return lambda **given: _of_grid(xs)
+
+
+def _kept_grid(is_wrong, otherwise):
+    """A version with the student's own grid, where it is wrong in this way, and the student's own values on it."""
+
+    def version(**given):
+        xs, ys = _numbers(given.get("xs")), _numbers(given.get("ys"))
+        return _answer(xs, ys) if xs.size == ys.size > 0 and is_wrong(xs) else _of_grid(otherwise)
+
+    return version
+
+
+def _x_min(place):
+    return _wrong(lambda xs, ys: {"x_min": place(xs, ys)})
 
 
 _add_mistakes(
@@ -641,100 +745,99 @@ _add_mistakes(
             "the smallest value for its place",
             "x_min_grid holds the smallest value of f.",
             "Look up at which x that value is taken: `np.argmin` gives its position.",
-            lambda: _answer(XS, YS, YS.min()),
+            _x_min(lambda xs, ys: ys.min()),
         ),
         (
             "the position for x",
             "x_min_grid holds a position in the array, not an x.",
             "Take the element of xs at that position.",
-            lambda: _answer(XS, YS, int(YS.argmin())),
+            _x_min(lambda xs, ys: int(ys.argmin())),
         ),
         (
             "the place of the maximum",
             "This is the left end of the grid, where f is largest.",
             "Look for the smallest value of ys, then take the x that belongs to it.",
-            lambda: _answer(XS, YS, XS[YS.argmax()]),
+            _x_min(lambda xs, ys: xs[ys.argmax()]),
         ),
         (
             "rounded or read off",
             "x_min_grid lies near the lowest point of the grid, and is no point of it: it was rounded, or read off.",
             "Take the element of xs itself, with all its digits.",
-            *(lambda digits=digits: _answer(XS, YS, round(XS[YS.argmin()], digits)) for digits in (0, 1, 2, 3, 4)),
-            lambda: _answer(XS, YS, 1.54),
-            lambda: _answer(XS, YS, 1.536),
-            lambda: _answer(XS, YS, 1.5363),
+            *(_x_min(lambda xs, ys, n=digits: round(float(xs[ys.argmin()]), n)) for digits in (0, 1, 2, 3, 4)),
+            *(lambda number=number, **given: _answer(XS, YS, number) for number in (1.54, 1.536, 1.5363)),
         ),
         (
             "x and y together",
             "x_min_grid holds two numbers.",
             "Keep only x.",
-            lambda: _answer(XS, YS, (XS[YS.argmin()], YS.min())),
+            _x_min(lambda xs, ys: (xs[ys.argmin()], ys.min())),
         ),
         (
             "another number of points",
             "The grid does not have 1,000 points.",
             "`np.linspace(start, stop, number)` takes the number of points.",
-            lambda: _of_grid(np.linspace(-10, 10)),
-            lambda: _of_grid(np.linspace(-10, 10, 100)),
-            lambda: _of_grid(np.linspace(-10, 10, 1001)),
-            lambda: _of_grid(np.linspace(-10, 10, 2000)),
-            lambda: _of_grid(np.linspace(-10, 10, 10000)),
-            lambda: _of_grid(np.arange(-10, 10)),
-            lambda: _of_grid(np.arange(-10, 11)),
-            lambda: _of_grid(np.arange(-10, 10, 0.1)),
-            lambda: _of_grid(np.arange(-10, 10, 0.01)),
+            _other_grid(np.linspace(-10, 10)),
+            _other_grid(np.linspace(-10, 10, 100)),
+            _other_grid(np.linspace(-10, 10, 1001)),
+            _other_grid(np.linspace(-10, 10, 2000)),
+            _other_grid(np.linspace(-10, 10, 10000)),
+            _other_grid(np.arange(-10, 10)),
+            _other_grid(np.arange(-10, 11)),
+            _other_grid(np.arange(-10, 10, 0.1)),
+            _other_grid(np.arange(-10, 10, 0.01)),
+            _kept_grid(lambda xs: xs.size != XS.size, np.linspace(-10, 10, 500)),
         ),
         (
             "another range",
             "The grid does not run from -10 to 10.",
             "Both ends belong to the grid: -10 and 10.",
-            lambda: _of_grid(np.linspace(0, 10, 1000)),
-            lambda: _of_grid(np.linspace(-5, 5, 1000)),
-            lambda: _of_grid(np.linspace(-1, 1, 1000)),
-            lambda: _of_grid(np.linspace(0, 1, 1000)),
-            lambda: _of_grid(np.arange(1000)),
+            _other_grid(np.linspace(0, 10, 1000)),
+            _other_grid(np.linspace(-5, 5, 1000)),
+            _other_grid(np.linspace(-1, 1, 1000)),
+            _other_grid(np.linspace(0, 1, 1000)),
+            _other_grid(np.arange(1000)),
+            _kept_grid(
+                lambda xs: xs.size == XS.size and max(abs(xs.min() + 10), abs(xs.max() - 10)) > ENDS,
+                np.linspace(-9, 9, 1000),
+            ),
         ),
         (
             "no line kept",
             "The Axes in `f_ax` is empty, or holds points in place of a line.",
             "Draw with `plot` on that very Axes, or call `plt.gca()` in the same cell right after drawing.",
-            lambda: _answer(XS, YS, axes=_empty_plot),
-            lambda: _answer(XS, YS, axes=_points_only),
+            _wrong(lambda xs, ys: {"how": "nothing"}),
+            _wrong(lambda xs, ys: {"how": "points"}),
         ),
         (
             "no Axes kept",
             "`f_ax` does not hold an Axes; it may be missing, a Figure, the list that `plt.plot` returns, or None.",
             "`plt.gca()` gives the Axes you have just drawn on; `plt.subplots()` returns a Figure and an Axes.",
-            lambda: _without("f_ax"),
-            lambda: _answer(XS, YS, axes=lambda: _plot_of_f().figure),
-            lambda: _answer(XS, YS, axes=lambda: list(_plot_of_f().lines)),
-            lambda: _answer(XS, YS, axes=lambda: (_plot_of_f().figure, _plot_of_f())),
-            lambda: _answer(XS, YS, axes=lambda: _plot_of_f().lines[0]),
-            lambda: _answer(XS, YS, axes=lambda: None),
-            lambda: _answer(XS, YS, axes=SimpleNamespace),
+            _without_axes,
+            _keeps(lambda ax: ax.figure),
+            _keeps(lambda ax: list(ax.lines)),
+            _keeps(lambda ax: (ax.figure, ax)),
+            _keeps(lambda ax: ax.lines[0]),
+            _keeps(lambda ax: None),
+            _keeps(lambda ax: SimpleNamespace()),
         ),
         (
             "x and y exchanged",
             "The plot has f(x) to the right and x upwards.",
             "`plot` takes the x values first.",
-            lambda: _answer(XS, YS, axes=_turned),
+            _wrong(lambda xs, ys: {"how": "turned"}),
         ),
         (
             "plotted without x",
             "Only ys was plotted, so that the horizontal axis counts positions.",
             "Give `plot` both: xs first, then ys.",
-            lambda: _answer(XS, YS, axes=_over_positions),
+            _wrong(lambda xs, ys: {"how": "positions"}),
         ),
     ],
 )
 
 
-def _of_grid(xs):
-    return _answer(xs, _polynomial(xs))
-
-
 @grid_minimum.right("lists and a loop")
-def _():
+def _(**given):
     xs = [-10 + 20 * i / 999 for i in range(1000)]
     ys = [_polynomial(x) for x in xs]
     best = 0
@@ -745,30 +848,30 @@ def _():
 
 
 @grid_minimum.right("np.arange without the last point")
-def _():
+def _(**given):
     return _of_grid(np.arange(-10, 10, 0.02)[:1000])
 
 
 @grid_minimum.right("Series, idxmin and its own plot")
-def _():
+def _(**given):
     ys = pd.Series(_polynomial(XS), index=XS)
     return _answer(pd.Series(XS), ys, ys.idxmin(), axes=lambda: ys.plot(ax=_axes()))
 
 
 @grid_minimum.right("a DataFrame and its plot method")
-def _():
+def _(**given):
     table = pd.DataFrame({"x": XS, "f": YS})
     place = table.loc[table["f"].idxmin(), "x"]
     return _answer(table["x"], table["f"], place, axes=lambda: table.plot(x="x", y="f", ax=_axes()))
 
 
 @grid_minimum.right("boolean mask, an array of one element")
-def _():
+def _(**given):
     return _answer(XS, YS, XS[YS.min() == YS])
 
 
 @grid_minimum.right("the minimum marked in the plot")
-def _():
+def _(**given):
     def mark():
         ax = _line(XS, YS)
         ax.axvline(XS[YS.argmin()], linestyle=":")
@@ -780,13 +883,13 @@ def _():
 
 
 @grid_minimum.right("a finer line of its own")
-def _():
+def _(**given):
     x = np.linspace(-10, 10, 3001)
     return _answer(XS, YS, axes=lambda: _line(x, _polynomial(x), "--"))
 
 
 @grid_minimum.right("a wrong f, which costs its own point only")
-def _():
+def _(**given):
     def other(x):
         return (x - 3) ** 2
 
@@ -794,7 +897,7 @@ def _():
 
 
 @grid_minimum.right("f for single numbers only")
-def _():
+def _(**given):
     def single(x):
         return 0.001 * math.pow(3 * x - 1, 4) + 1.5 * math.pow(2 * x - 4, 2) + 5 * x + 7
 
@@ -802,5 +905,5 @@ def _():
 
 
 @grid_minimum.right("rows and columns")
-def _():
+def _(**given):
     return _answer(XS, YS) | {"xs": XS.reshape(-1, 1), "ys": YS.reshape(-1, 1), "x_min_grid": [XS[YS.argmin()]]}

@@ -1,7 +1,7 @@
 """3.5: logistic regression for many values of C: `train_test_lr`, `regularization_path` and two plots of it."""
 
 import warnings
-from functools import cache, lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from autograder.tasks import Case, Task
+from autograder.tasks import DIAGNOSIS, Case, Task
 from workbook.data import load_churn
 
 # --- train_test_lr -----------------------------------------------------------------------------------------
@@ -342,14 +342,23 @@ def _(X_train, y_train, X_test, y_test, C=1):
 
 # --- regularization_path -----------------------------------------------------------------------------------
 
+# A mistake in train_test_lr costs its points there and none here, as far as this side can tell that it is one: the
+# student's own lists, names of the task and givens as well, may also be what a known wrong train_test_lr gives for the
+# twenty C. This side computes it on the given tables, and asks the student's function whether it is that wrong one.
+
 regularization_path = Task(
     "regularization_path",
     points={"Cs": 1, "values": 1},
     names=("Cs", "losses", "accuracies"),
-    context=("X_train", "y_train", "X_test", "y_test"),
+    context=("X_train", "y_train", "X_test", "y_test", "losses", "accuracies"),
 )
 
+RIGHT = "right"
+TABLES = ("X_train", "y_train", "X_test", "y_test")
 EXPONENTS = range(-10, 10)
+POWERS = tuple(10.0**exponent for exponent in EXPONENTS)
+TINY = 8  # so many C are so small that all probabilities lie close together, and solvers differ in labels near 0.5
+NEAR = np.array([[6e-4, 2e-2 if place < TINY else 2e-3] for place in range(len(POWERS))])  # of loss and accuracy
 
 
 @regularization_path.context_example
@@ -365,9 +374,14 @@ def _(rng):
 class _Data:
     """The four tables of the context, compared by content so that results can be kept."""
 
-    def __init__(self, **tables):
-        self.tables = {name: np.asarray(table, dtype=float) for name, table in tables.items()}
+    def __init__(self, **given):
+        self.tables = {name: np.asarray(given[name], dtype=float) for name in TABLES}
         self.key = hash(tuple(table.tobytes() for table in self.tables.values()))
+        X_train, y_train, X_test, y_test = self.tables.values()
+        if any(X.ndim != 2 or y.shape != X.shape[:1] for X, y in ((X_train, y_train), (X_test, y_test))):
+            raise ValueError("the tables are not what the given cell makes")
+        if min(len(y_train), len(y_test)) < 100 or min(np.ptp(table) for table in self.tables.values()) == 0:
+            raise ValueError("there is nothing to learn in these tables")
 
     def __eq__(self, other):
         return self.key == other.key
@@ -380,45 +394,99 @@ class _Data:
 def _score(data, C, on_train=False):
     """Loss and accuracy on the test rows (or the training rows), kept from submission to submission."""
     tables = data.tables
-    if tables["X_train"].ndim != 2 or len(tables["X_train"]) != len(tables["y_train"]):
-        raise ValueError("The training rows are not what the given cell makes.")
     X, y = (tables["X_train"], tables["y_train"]) if on_train else (tables["X_test"], tables["y_test"])
     return _scores(_fitted(tables["X_train"], tables["y_train"], C, tol=1e-4), X, y)
 
 
-def _path(context, Cs=None, order=1, on_train=False):
-    """The variables of an answer. `train_test_lr` is what the notebook defined before."""
+@lru_cache(maxsize=500)
+def _wrong_score(make, data, C):
+    """What the wrong train_test_lr `make` gives, or None where it breaks."""
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            loss, accuracy = make(*(np.copy(data.tables[name]) for name in TABLES), C)
+        return float(loss), float(accuracy)
+    except Exception:  # such as 10**C for a large C
+        return None
+
+
+def _own_lists(context):
+    """The student's own losses and accuracies side by side, or None when they can't be right."""
+    try:
+        own = np.array([context["losses"], context["accuracies"]], dtype=float).T
+    except (KeyError, TypeError, ValueError):  # none, lists of other things or of unequal lengths
+        return None
+    return own if own.shape == (len(POWERS), 2) else None
+
+
+def _made_by(context):
+    """Which train_test_lr made the student's own lists: "right", the name of a known wrong one, or None."""
+    own, data = _own_lists(context), _Data(**context)
+    if own is None:
+        return None
+
+    def made_them(scorer, near):
+        # The middle C first: most wrong versions are found out there, and the others needn't be tried.
+        for place in sorted(range(len(POWERS)), key=lambda place: abs(place - TINY)):
+            found = scorer(data, POWERS[place])
+            if found is None or not (np.abs(own[place] - found) <= near[place]).all():
+                return False
+        return True
+
+    if made_them(_score, NEAR):
+        return RIGHT
+    either = NEAR.max(axis=1, keepdims=True)  # a wrong version may return them in the other order
+    wrong = (v for v in train_test_lr.mistakes if made_them(partial(_wrong_score, v.make), either))
+    return next((version.name for version in wrong), None)
+
+
+def _path(context, Cs=None, lists=None, function=None, order=1, on_train=False, without_C=False):
+    """The variables of an answer. lists: losses and accuracies side by side. `train_test_lr` was defined before."""
     data = _Data(**context)
-    Cs = [10.0**exponent for exponent in EXPONENTS] if Cs is None else Cs
-    pairs = [_score(data, C, on_train) for C in Cs]
+    Cs = list(POWERS) if Cs is None else Cs
+    pairs = [_score(data, 1.0 if without_C else C, on_train) for C in Cs] if lists is None else lists.tolist()
     losses, accuracies = list(zip(*pairs, strict=True))[::order]
+    function = function or (lambda C: _score(data, C))
     return {
         "Cs": Cs,
         "losses": list(losses),
         "accuracies": list(accuracies),
-        "train_test_lr": lambda X_train, y_train, X_test, y_test, C=1: _score(data, C),
+        "train_test_lr": lambda X_train, y_train, X_test, y_test, C=1: function(float(C)),
     }
 
 
 @regularization_path.reference
 def _(**context):
-    return _path(context)
+    if _made_by(context) is None:
+        return _path(context)
+    own = _own_lists(context)
+    return _path(context, lists=own, function=lambda C: own[np.argmin(np.abs(np.log10(C) - EXPONENTS))])
 
 
 @regularization_path.cases
 def _(rng, fresh):
     yield Case("np.log10(np.asarray(Cs, dtype=float))", part="Cs", about="log10 of Cs", atol=1e-9)
     yield Case("[len(Cs), len(losses), len(accuracies)]", part="Cs", about="how many values each list has")
-    # Against the student's own function, so that a mistake there costs once. A few C do: each one trains a model.
+    # A few C do: each one trains a model.
     places = [1, 6, 8, 14] if not fresh else [0, 19, *rng.integers(5, 9, size=2).tolist(), int(rng.integers(9, 18))]
+    if fresh:
+        for name, start, stop in (("losses", 0, 20), ("accuracies", 0, TINY), ("accuracies", TINY, 20)):
+            some = f"{name}, number {start} to {stop - 1}"
+            near = NEAR[start, int(name == "accuracies")]
+            yield Case(f"[*{name}][{start}:{stop}]", part="values", about=some, rtol=0, atol=near)
     for place in places:
         own = f"train_test_lr(X_train, y_train, X_test, y_test, Cs[{place}])"
-        yield Case(
-            f"[losses[{place}] - {own}[0], accuracies[{place}] - {own}[1]]",
-            part="values",
-            about=f"losses[{place}] and accuracies[{place}], less what your train_test_lr gives for Cs[{place}]",
-            atol=2e-3,
-        )
+        if fresh:
+            for item, (name, near) in enumerate(zip(("losses", "accuracies"), NEAR[place], strict=True)):
+                about = f"what your train_test_lr gives for Cs[{place}], against {name}[{place}]"
+                yield Case(f"{own}[{item}]", part="values", about=about, rtol=0, atol=near)
+        else:  # the notebook's check knows no one's own train_test_lr, so the two are compared where they are
+            yield Case(
+                f"[losses[{place}] - {own}[0], accuracies[{place}] - {own}[1]]",
+                part="values",
+                about=f"losses[{place}] and accuracies[{place}], less what your train_test_lr gives for Cs[{place}]",
+                atol=2e-3,
+            )
 
 
 @regularization_path.mistake(
@@ -475,33 +543,41 @@ def _(**context):
     return _path(context, [10.0**exponent for exponent in reversed(EXPONENTS)])
 
 
-@regularization_path.mistake(
+def _called_wrongly(name, cause, next_step, like, **options):
+    """A mistake whose lists are those of a wrong train_test_lr, `like`, where the function itself is right."""
+
+    @regularization_path.mistake(name, cause, next_step)
+    def _(**context):
+        if _made_by(context) == like:
+            return _path(context, lists=_own_lists(context))
+        return _path(context, **options)
+
+
+_called_wrongly(
     "losses and accuracies swapped",
     "Losses and accuracies have changed places.",
     "`train_test_lr` returns the loss first.",
+    "accuracy and loss swapped",
+    order=-1,
 )
-def _(**context):
-    return _path(context, order=-1)
 
 
-@regularization_path.mistake(
+_called_wrongly(
     "train rows evaluated",
     "Losses and accuracies were taken on the training rows.",
     "Call your function with the test rows in third and fourth place.",
+    "train rows evaluated",
+    on_train=True,
 )
-def _(**context):
-    return _path(context, on_train=True)
 
 
-@regularization_path.mistake(
+_called_wrongly(
     "the same result for every C",
     "All losses are those of C = 1: your function was called without C.",
     "Hand each C of the list to `train_test_lr`.",
+    "C ignored",
+    without_C=True,
 )
-def _(**context):
-    right = _path(context)
-    loss, accuracy = _score(_Data(**context), 1.0)
-    return right | {"losses": [loss] * 20, "accuracies": [accuracy] * 20}
 
 
 @regularization_path.right("logspace and arrays")
@@ -545,48 +621,75 @@ def _(**context):
 # --- the two plots -----------------------------------------------------------------------------------------
 
 
+CS = (10.0 ** np.arange(-10, 10)).tolist()
+LISTS = {  # what a student might have; a submission brings its own
+    "Cs": CS,
+    "losses": [0.6 + 0.09 / (1 + 100 * C) for C in CS],
+    "accuracies": [0.69 - 0.2 / (1 + 900 * C) for C in CS],
+}
+
+
+def _lists(given):
+    """The student's own three lists, as floats; those of LISTS for a student who has none of them."""
+    if not given:
+        return dict(LISTS)
+    lists = {name: np.ravel(np.asarray(given[name], dtype=float)).tolist() for name in LISTS}
+    if len(lists["Cs"]) < 10 or len({len(values) for values in lists.values()}) > 1:
+        raise ValueError("they are not three lists of the same length, with a value for each C")
+    return lists
+
+
 def _plot_task(name, axes, values, word, other):
     """The task of one plot: `values` (a list of the notebook) against log10 C, the Axes kept in `axes`.
 
-    The line is compared with the student's own lists, inside the questions: there is no context.
+    The line is compared with the student's own lists, so that a mistake in them costs nothing here.
     """
-    task = Task(name, points={"line": 0.5, "labels": 0.5}, names=(axes,))
+    task = Task(name, points={"line": 0.5, "labels": 0.5}, names=(axes,), context=tuple(LISTS))
 
     @task.context_example
     def _(rng):
         return {}
 
-    Cs = (10.0 ** np.arange(-10, 10)).tolist()
-    lists = {
-        "Cs": Cs,
-        "losses": [0.6 + 0.09 / (1 + 100 * C) for C in Cs],
-        "accuracies": [0.69 - 0.2 / (1 + 900 * C) for C in Cs],
-    }
-
-    def drawn(y, x=None, labels=("log10 of C", word), title=f"{word} over C", scale="linear"):
+    def drawn(lists, y=None, x=None, labels=("log10 of C", word), title=f"{word} over C", scale="linear"):
         """Axes with a line, as the answer would make them."""
         place = Figure().add_subplot()
-        place.plot(np.log10(Cs) if x is None else x, y)
+        with np.errstate(all="ignore"):
+            place.plot(np.log10(lists["Cs"]) if x is None else x, lists[values] if y is None else y)
         place.set_xscale(scale)
         place.set(xlabel=labels[0], ylabel=labels[1], title=title)
         return place
 
     def version(draw):
-        """A version of the task from a function that makes the Axes; they are made once."""
-        made = cache(draw)
-        return lambda: lists | {axes: made()}
+        """A version of the task from a function that makes the Axes from the lists; equal ones are made once."""
+
+        @lru_cache(maxsize=8)
+        def made(*columns):
+            return draw({name: list(column) for name, column in zip(LISTS, columns, strict=True)})
+
+        def answer(**given):
+            lists = _lists(given)
+            return lists | {axes: made(*map(tuple, lists.values()))}
+
+        return answer
 
     line = f"max({axes}.get_lines(), key=lambda line: len(line.get_xdata()))"
     x = f"(lambda x: np.log10(x) if {axes}.get_xscale() == 'log' else x)(np.asarray({line}.get_xdata(), dtype=float))"
     y = f"np.asarray({line}.get_ydata(), dtype=float)[np.argsort({x})]"
     title = f"[{axes}.get_title(loc=where) for where in ('left', 'center', 'right')]"
+    no_axes = {"runs:AttributeError": "not the Axes"}
+
+    def fresh_line():
+        faults = no_axes | {"runs:ValueError": "no line drawn"}
+        yield Case(f"len({line}.get_xdata())", part="line", about="the number of points on the line", faults=faults)
+        about = "the horizontal positions of the line, from left to right"
+        yield Case(f"np.sort({x})", part="line", about=about, rtol=1e-6, atol=1e-6)
+        yield Case(y, part="line", about=f"the heights of the line, against your {values}", rtol=0, atol=1e-9)
 
     def in_order(values):
         return f"np.asarray({values}, dtype=float)[np.argsort(Cs)]"
 
-    @task.cases
-    def _(rng, fresh):
-        no_axes = {"runs:AttributeError": "not the Axes"}
+    def visible_line():
+        """What the notebook's check asks: it knows no one's lists, so they are compared where they are."""
         yield Case(
             f"len({line}.get_xdata()) - len(Cs)",
             part="line",
@@ -619,18 +722,24 @@ def _plot_task(name, axes, values, word, other):
             (y, in_order(other)),
         ]:
             same = f"len({found}) == len(Cs) and bool(np.allclose({found}, {candidate}, rtol=1e-6))"
-            yield Case(same, part="diagnosis", about=f"is it {candidate}?")
+            yield Case(same, part=DIAGNOSIS, about=f"is it {candidate}?")
+
+    @task.cases
+    def _(rng, fresh):
+        yield from fresh_line() if fresh else visible_line()
         for part, expression in (
-            ("label of the horizontal axis", f"len({axes}.get_xlabel().strip()) > 0"),
-            ("label of the vertical axis", f"len({axes}.get_ylabel().strip()) > 0"),
-            ("title", f"any([*{title}, {axes}.figure.get_suptitle()])"),
+            ("label of the horizontal axis", f"len({axes}.get_xlabel().strip())"),
+            ("label of the vertical axis", f"len({axes}.get_ylabel().strip())"),
+            ("title", f"max(len(text.strip()) for text in [*{title}, {axes}.figure.get_suptitle()])"),
         ):
-            yield Case(expression, part="labels", about=f"a {part}", faults=no_axes | {"values": f"no {part}"})
+            faults = no_axes | {"values": f"no {part}"}
+            about = f"letters of the {part}"
+            yield Case(expression, part="labels", about=about, compare="at least", expected=1, faults=faults)
 
     @task.reference
     @version
-    def _():
-        return drawn(lists[values])
+    def _(lists):
+        return drawn(lists)
 
     task.tell(
         "not the Axes",
@@ -655,8 +764,8 @@ def _plot_task(name, axes, values, word, other):
         "Draw it over log10 of C, or set the horizontal axis to a log scale.",
     )
     @version
-    def _():
-        return drawn(lists[values], x=Cs)
+    def _(lists):
+        return drawn(lists, x=lists["Cs"])
 
     @task.mistake(
         "natural logarithm of C",
@@ -664,8 +773,8 @@ def _plot_task(name, axes, values, word, other):
         "Use `np.log10`, so that the axis reads as powers of ten.",
     )
     @version
-    def _():
-        return drawn(lists[values], x=np.log(Cs))
+    def _(lists):
+        return drawn(lists, x=np.log(lists["Cs"]))
 
     @task.mistake(
         "C left out",
@@ -673,8 +782,8 @@ def _plot_task(name, axes, values, word, other):
         "Give two lists to `plot`: the logarithms of C and the values.",
     )
     @version
-    def _():
-        return drawn(lists[values], x=np.arange(len(Cs)))
+    def _(lists):
+        return drawn(lists, x=np.arange(len(lists["Cs"])))
 
     @task.mistake(
         "axes exchanged",
@@ -682,8 +791,8 @@ def _plot_task(name, axes, values, word, other):
         "C belongs on the horizontal axis.",
     )
     @version
-    def _():
-        return drawn(np.log10(Cs), x=lists[values])
+    def _(lists):
+        return drawn(lists, np.log10(lists["Cs"]), lists[values])
 
     @task.mistake(
         "the other list drawn",
@@ -691,76 +800,76 @@ def _plot_task(name, axes, values, word, other):
         f"Draw `{values}` here.",
     )
     @version
-    def _():
-        return drawn(lists[other])
+    def _(lists):
+        return drawn(lists, lists[other])
 
     @task.mistake("not the Axes")
     @version
-    def _():
-        return drawn(lists[values]).figure
+    def _(lists):
+        return drawn(lists).figure
 
     @task.mistake("not the Axes")
     @version
-    def _():
-        return list(drawn(lists[values]).get_lines())
+    def _(lists):
+        return list(drawn(lists).get_lines())
 
     @task.mistake("no line drawn")
     @version
-    def _():
+    def _(lists):
         place = Figure().add_subplot()
-        place.scatter(np.log10(Cs), lists[values])
+        place.scatter(np.log10(lists["Cs"]), lists[values])
         return place
 
     @task.mistake("no label of the horizontal axis")
     @version
-    def _():
-        return drawn(lists[values], labels=("", word))
+    def _(lists):
+        return drawn(lists, labels=("", word))
 
     @task.mistake("no label of the vertical axis")
     @version
-    def _():
-        return drawn(lists[values], labels=("log10 of C", ""))
+    def _(lists):
+        return drawn(lists, labels=("log10 of C", ""))
 
     @task.mistake("no title")
     @version
-    def _():
-        return drawn(lists[values], title="")
+    def _(lists):
+        return drawn(lists, title="")
 
     @task.right("a log axis")
     @version
-    def _():
-        return drawn(lists[values], x=Cs, scale="log")
+    def _(lists):
+        return drawn(lists, x=lists["Cs"], scale="log")
 
     @task.right("pandas, a title over the figure")
     @version
-    def _():
-        place = pd.Series(np.asarray(lists[values]), index=Cs).plot(logx=True, ax=Figure().add_subplot())
+    def _(lists):
+        place = pd.Series(np.asarray(lists[values]), index=lists["Cs"]).plot(logx=True, ax=Figure().add_subplot())
         place.set(xlabel="C", ylabel=word)
         place.figure.suptitle("Many C")
         return place
 
     @task.right("a DataFrame's plot, markers, drawn from large to small")
     @version
-    def _():
-        table = pd.DataFrame({"exponent": np.log10(Cs), word: lists[values]}).iloc[::-1]
+    def _(lists):
+        table = pd.DataFrame({"exponent": np.log10(lists["Cs"]), word: lists[values]}).iloc[::-1]
         place = table.plot(x="exponent", y=word, style="o--", ax=Figure().add_subplot(), title="Many C", ylabel=word)
         return place
 
     @task.right("a second line that marks the best C")
     @version
-    def _():
+    def _(lists):
         place = Figure().add_subplot()
         place.axvline(0.01, color="grey")
-        place.semilogx(Cs, lists[values])
+        place.semilogx(lists["Cs"], lists[values])
         place.set_title("left", loc="left")
         place.set(xlabel="C", ylabel=word)
         return place
 
     @task.right("points on the line")
     @version
-    def _():
-        place = drawn(lists[values])
-        place.scatter(np.log10(Cs), lists[values])
+    def _(lists):
+        place = drawn(lists)
+        place.scatter(np.log10(lists["Cs"]), lists[values])
         return place
 
     return task

@@ -130,7 +130,7 @@ print([10.0**exponent for exponent in (-2, -1, 0, 1)])
 # %% [markdown]
 # **Task `regularization_path` (2 points).** Make three lists (or arrays) of 20 numbers: `Cs`, from $10^{-10}$ up to
 # $10^9$; `losses` and `accuracies`, what your function returns for each of them. One point for `Cs`, one for the
-# results. They are compared with what *your* `train_test_lr` gives, so that a mistake there costs only once.
+# results. They are compared with what *your* `train_test_lr` gives, so that a known mistake there costs only once.
 
 # %% answer="regularization_path"
 # Cs: 20 powers of ten, 10**-10 to 10**9. losses and accuracies: what train_test_lr returns for each.

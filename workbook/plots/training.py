@@ -336,6 +336,12 @@ _KINDS = {"L1": 1.0, "L2": 0.0}
 LIMIT_ROWS = 1_000  # enough for the picture, and quick enough for a slider
 
 
+def _some_rows(X, y):
+    """Every so many rows, at most LIMIT_ROWS: a table may be sorted by its label."""
+    apart = -(-len(y) // LIMIT_ROWS)
+    return X[::apart], y[::apart]
+
+
 def _penalised(X, y, C, kind):
     """Weights of scikit-learn's logistic regression with an L1 or L2 penalty; exact zeros where L1 makes them."""
     from sklearn.linear_model import LogisticRegression
@@ -352,7 +358,7 @@ def _penalised(X, y, C, kind):
 def weights_over_C(X, y, names, exponents=None):
     """The weights of L1 and of L2 against log10 C, for standardised features X, the strongest four labelled."""
     exponents = np.linspace(-3.5, 2, 23) if exponents is None else np.asarray(exponents)
-    X, y = X[:LIMIT_ROWS], y[:LIMIT_ROWS]
+    X, y = _some_rows(X, y)
     axes = new_axes(10.2, 4.3, columns=2, sharey=True)
     zeros = {}
     for place, kind in zip(axes, _KINDS, strict=True):
@@ -379,7 +385,7 @@ def weights_over_C(X, y, names, exponents=None):
 
 def weights_at_C(X, y, names, log10_C=-1.5):
     """Bars of the weights at one C, L1 beside L2; a ring marks weights that are exactly zero."""
-    X, y = X[:LIMIT_ROWS], y[:LIMIT_ROWS]
+    X, y = _some_rows(X, y)
     axes = new_axes(7.4, 4.6)
     axes.figure.set_layout_engine(None)  # so that nothing moves but the bars, and quickly
     axes.figure.subplots_adjust(left=0.16, right=0.97, top=0.9, bottom=0.22)

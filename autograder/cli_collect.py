@@ -1,0 +1,93 @@
+"""The commands that bring in what was handed in: `collect`, `written template` and `written read`."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+written_app = typer.Typer(no_args_is_help=True, help="The written submission 3.6 as a Word document.")
+STYLES = {"taken": "green", "already there": "dim", "not needed": "dim", "left out": "yellow"}
+
+
+def collect_command(
+    paths: Annotated[list[Path], typer.Argument(help="Folders of students, zip archives of them, or single files.")],
+    course: Annotated[Path, typer.Option(help="The course folder.")] = Path("."),
+    student: Annotated[str | None, typer.Option(help="Whose files these are, where no folder says it.")] = None,
+    replace: Annotated[bool, typer.Option(help="Replace what was collected before and differs.")] = False,
+):
+    """Put what was handed in into submitted/; the exit code is 1 when something was left out."""
+    from autograder import collect
+    from autograder.cli import fail, say
+
+    try:
+        outcomes = collect.collect(paths, course, student, replace)
+    except collect.Refused as problem:
+        fail(escape(str(problem)))
+    table = Table("student", "file", "", "into", "notes", title=f"Collected into {escape(str(course))}/submitted")
+    for outcome in outcomes:
+        state = f"[{STYLES[outcome.state]}]{outcome.state}[/]"
+        texts = (outcome.handed.student, outcome.handed.source, outcome.target, "; ".join(outcome.notes))
+        student_name, source, target, notes = map(escape, texts)
+        table.add_row(student_name, source, state, target, notes)
+    say.print(table if outcomes else "There is nothing to collect.")
+    lines = [
+        f"  {outcome.handed.student}, {Path(outcome.handed.source).name}: {_missing(outcome.answers)}"
+        for outcome in outcomes
+        if outcome.answers and outcome.answers.missing
+    ]
+    if lines:
+        say.print("\nAnswers that could not be found in documents:\n" + escape("\n".join(lines)), soft_wrap=True)
+    raise typer.Exit(0 if all(outcome.complete for outcome in outcomes) else 1)
+
+
+def _missing(answers):
+    """Tasks without an answer, in words, those of one cause together."""
+    causes: dict = {}
+    for task, why in answers.missing.items():
+        causes.setdefault(why, []).append(task)
+    return "; ".join(f"{', '.join(names)} ({why})" for why, names in causes.items())
+
+
+@written_app.command("template")
+def template_command(
+    out: Annotated[Path, typer.Option("-o", help="The file to write.")] = Path("3.6_written_submission.docx"),
+    replace: Annotated[bool, typer.Option(help="Replace a file that is there.")] = False,
+):
+    """Write the Word document that students fill in."""
+    from autograder import written
+    from autograder.cli import fail, say
+
+    if out.exists() and not replace:
+        fail(f"{out} is there already; --replace writes it anew.")
+    try:
+        written.write_template(out)
+    except OSError as problem:
+        fail(f"{out} can't be written: {problem.strerror}.")
+    say.print(f"{len(written.questions())} questions written to {out}.")
+
+
+@written_app.command("read")
+def read_command(file: Path, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False):
+    """Print the answers found in a Word document; the exit code is 1 when one is missing."""
+    from autograder import written
+    from autograder.cli import fail, say
+
+    try:
+        answers = written.read_answers(file)
+    except (written.Unreadable, OSError) as problem:
+        fail(f"{file}: {getattr(problem, 'strerror', None) or problem}")
+    if as_json:
+        parts = {"found": answers.found, "missing": answers.missing, "notes": list(answers.notes)}
+        print(json.dumps(parts, indent=1, ensure_ascii=False))
+    else:
+        for task, text in answers.found.items():
+            say.rule(task, align="left")
+            say.print(text, markup=False, soft_wrap=True)
+        if answers.missing:
+            say.print(f"\nAnswers that could not be found: {_missing(answers)}", soft_wrap=True)
+        for note in answers.notes:
+            say.print(f"Note: {note}", markup=False, soft_wrap=True)
+    raise typer.Exit(1 if answers.missing else 0)
