@@ -105,24 +105,32 @@ def matrix_command(names: Annotated[list[str] | None, typer.Argument()] = None, 
     if unknown:
         fail(f"There is no task called {unknown[0]!r}. Known tasks: {', '.join(sorted(known))}.")
     table = Table("task", "right versions passed", "wrong versions killed", "named rightly", title="Kill matrix")
-    wrong = []
+    everything = []
     for name, task in known.items():
         if (names and name not in names) or task.model is None:
             continue
         kills = list(judge.matrix(task, judge.SEED if seed is None else seed))
-        rights, mistakes = ([k for k in kills if k.kind == kind] for kind in ("right", "mistake"))
-        killed = [k for k in mistakes if k.state != "passed"]
-        table.add_row(
-            name,
-            f"{sum(k.ok for k in rights)} of {len(rights)}",
-            f"{len(killed)} of {len(mistakes)}",
-            f"{sum(k.ok for k in mistakes)} of {len(mistakes)}",
-        )
-        wrong += [k for k in kills if not k.ok]
+        everything += kills
+        table.add_row(name, *_shares(kills))
+    table.add_section()
+    table.add_row("all", *_shares(everything))
     say.print(table)
+    wrong = [kill for kill in everything if not kill.ok]
     for kill in wrong:
         warn.print(f"{kill.task}, {kill.kind} version “{kill.version}”: {kill.state}, named {kill.named}")
     raise typer.Exit(1 if wrong else 0)
+
+
+def _shares(kills):
+    """Right versions that passed, wrong ones that did not, and those of them that were named rightly, as texts."""
+    rights, mistakes = ([kill for kill in kills if kill.kind == kind] for kind in ("right", "mistake"))
+    killed = sum(kill.state != "passed" for kill in mistakes)
+    named = sum(kill.ok for kill in mistakes)
+    return (
+        f"{sum(kill.ok for kill in rights)} of {len(rights)}",
+        f"{killed} of {len(mistakes)}",
+        f"{named} of {len(mistakes)}",
+    )
 
 
 @app.command("grade")

@@ -140,3 +140,11 @@ def test_terms_link_to_the_glossary_once_a_notebook():
     assert linked > 40
     text = glossary.link("A **weight** and a *weight*; *bold words*; **Tolerances**.", set(), "../")
     assert text.count("](../glossary.ipynb") == 2 and '"' in text and "*bold words*" in text
+
+
+def test_every_notebook_says_what_comes_next():
+    for book in unit.notebooks():
+        last = book.cells[-1].source
+        assert re.search(r"\]\([^)\s]+\.ipynb", last), book.name
+        if book.assignment:
+            assert "to think about" in last.lower(), book.name

@@ -346,3 +346,5 @@ print(f"for comparison, always saying 0.5 costs log 2 = {np.log(2):.6f}")
 #
 # **To think about.** Your log loss on the test rows lies below $\log 2$, and still far from zero. What would a model
 # have to know about a customer to push it much lower?
+#
+# Next: [3.1 Gradient descent](../3_training/3.1_gradient_descent.ipynb)
