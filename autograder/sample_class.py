@@ -349,7 +349,7 @@ WRITTEN = (
 )
 ALTERED = {
     "1_introduction": {
-        "bea_loops": [("split", ", random_state=1234", "", "split without the seed", 0)],
+        "bea_loops": [("split", "test_size=0.33", "test_size=0.25", "another test_size", 0)],
         "emre": [("accuracy_at", "p > threshold", "p >= threshold", ">= for >", 1)],
         "gus": [("best_threshold", "np.argmax(", "np.argmin(", "worst threshold", 0)],
     },
