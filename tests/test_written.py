@@ -84,7 +84,7 @@ def squeeze(text):
     return "".join(text.split())
 
 
-def all_found(answers, texts=TEXTS):
+def assert_all_found(answers, texts=TEXTS):
     assert {task: squeeze(plain(text)) for task, text in answers.found.items()} == {
         task: squeeze(text) for task, text in texts.items()
     }
@@ -129,7 +129,7 @@ def test_the_untouched_template_answers_nothing(template):
 
 def test_a_filled_template_is_read_back(template):
     answers = answers_of(filled(template))
-    all_found(answers)
+    assert_all_found(answers)
     assert answers.notes == ()
 
 
@@ -139,7 +139,7 @@ TEXT = st.text(st.characters(exclude_categories=["C"], exclude_characters="$"), 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=TEXT.filter(lambda text: text.strip()))
 def test_any_text_survives(template, text):
-    all_found(answers_of(filled(template, {"written_3": text})), {"written_3": text})
+    assert_all_found(answers_of(filled(template, {"written_3": text})), {"written_3": text})
 
 
 # --- what students and programs do -------------------------------------------------------------------------
@@ -270,11 +270,11 @@ DAMAGES = [
 def test_answers_survive(template, damage):
     document = filled(template)
     damage(document)
-    all_found(answers_of(document))
+    assert_all_found(answers_of(document))
 
 
 def test_the_strict_format_is_read(template):
-    all_found(written.read_answers(strict(saved(filled(template)))))
+    assert_all_found(written.read_answers(strict(saved(filled(template)))))
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -283,7 +283,7 @@ def test_answers_survive_several_damages_at_once(template, seed):
     gentle = [d for d in DAMAGES if d not in (with_labels_lost, with_wording_lost, only_boxes, in_another_order)]
     for damage in random.Random(seed).sample(gentle, 4):
         damage(document)
-    all_found(answers_of(document))
+    assert_all_found(answers_of(document))
 
 
 def put(document, number, where, text):
@@ -317,7 +317,7 @@ def test_answers_are_found_wherever_they_were_typed(template, where):
     document = opened(template)
     for number, task in enumerate(TASKS, 1):
         put(document, number, where, TEXTS[task])
-    all_found(answers_of(document))
+    assert_all_found(answers_of(document))
 
 
 def test_a_deleted_question_is_named_and_the_others_are_found(template):
@@ -327,7 +327,7 @@ def test_a_deleted_question_is_named_and_the_others_are_found(template):
     for element in children[children.index(heading) : children.index(heading) + 3]:
         drop(element)
     answers = answers_of(document)
-    all_found(answers, {task: text for task, text in TEXTS.items() if task != "written_4"})
+    assert_all_found(answers, {task: text for task, text in TEXTS.items() if task != "written_4"})
     assert answers.missing == {"written_4": written.NOT_FOUND} and answers.lost == ["written_4"]
 
 
@@ -343,11 +343,11 @@ def test_documents_that_are_not_the_template(label):
     lines = [line for n, task in enumerate(TASKS, 1) for line in (label.format(n), TEXTS[task])]
     if label == "{}.":
         lines = [f"{n}. {TEXTS[task]}" for n, task in enumerate(TASKS, 1)]
-    all_found(answers_of(typed("Ada Example", *lines)))
+    assert_all_found(answers_of(typed("Ada Example", *lines)))
 
 
 def test_labels_before_the_answer_in_one_paragraph():
-    all_found(answers_of(typed(*(f"Question {n}: {TEXTS[task]}" for n, task in enumerate(TASKS, 1)))))
+    assert_all_found(answers_of(typed(*(f"Question {n}: {TEXTS[task]}" for n, task in enumerate(TASKS, 1)))))
 
 
 def test_a_numbered_list_of_answers():
@@ -355,7 +355,7 @@ def test_a_numbered_list_of_answers():
     for text in TEXTS.values():
         document.add_paragraph(text, style="List Number")
     answers = answers_of(document)
-    all_found(answers)
+    assert_all_found(answers)
     assert "bare numbers" in answers.notes[0]
 
 
@@ -364,12 +364,12 @@ def test_a_table_of_questions_and_answers():
     table = document.add_table(rows=6, cols=2)
     for n, (row, task) in enumerate(zip(table.rows, TASKS, strict=True), 1):
         row.cells[0].text, row.cells[1].text = f"Question {n}", TEXTS[task]
-    all_found(answers_of(document))
+    assert_all_found(answers_of(document))
 
 
 def test_a_mention_of_a_question_is_no_place_of_its_answer(template):
     texts = {**TEXTS, "written_6": "Question 1 and 3 say why.\n\nQuestion 2: there I said more.\n\nThat is all."}
-    all_found(answers_of(filled(template, texts)), texts)
+    assert_all_found(answers_of(filled(template, texts)), texts)
 
 
 def test_text_before_the_questions_is_told():
@@ -514,7 +514,7 @@ def test_a_round_trip_through_libreoffice(template, tmp_path, way):
         if kind != "docx":
             with pytest.raises(Unreadable, match=rf"\.{kind}\)"):
                 written.read_answers(path)
-    all_found(written.read_answers(path), texts)
+    assert_all_found(written.read_answers(path), texts)
 
 
 # --- bad files ---------------------------------------------------------------------------------------------
