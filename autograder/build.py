@@ -23,13 +23,14 @@ import numpy as np
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config import Config
 
-from autograder import tasks, unit
+from autograder import contents, tasks, unit
 from workbook import plain
 from workbook.check import summary
 
 ROOT = unit.ROOT
 NOTEBOOKS = ROOT / "notebooks"
 TABLES = ROOT / "workbook" / "tables"
+CONTENTS = ROOT / "workbook" / "unit.json"
 FROZEN_SEED = 4
 KERNEL = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -222,27 +223,31 @@ def _one_item_a_line(value):
 
 
 def build():
-    """Write notebooks/ and workbook/tables/ anew; returns the written files."""
+    """Write notebooks/, workbook/tables/ and workbook/unit.json anew; returns the written files."""
     with tempfile.TemporaryDirectory() as scratch:
         _build_into(Path(scratch))
         for name, target in (("notebooks", NOTEBOOKS), ("tables", TABLES)):
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(Path(scratch) / name, target)
-    return sorted([*NOTEBOOKS.rglob("*.ipynb"), *TABLES.glob("*.json")])
+        shutil.copy(Path(scratch) / CONTENTS.name, CONTENTS)
+    return sorted([*NOTEBOOKS.rglob("*.ipynb"), *TABLES.glob("*.json"), CONTENTS])
 
 
 def drift():
     """Files that a build would write, change or remove, relative to the project: [] when there is no drift."""
     with tempfile.TemporaryDirectory() as scratch:
         _build_into(Path(scratch))
-        return sorted(
-            _differences(Path(scratch, "notebooks"), NOTEBOOKS) + _differences(Path(scratch, "tables"), TABLES)
-        )
+        changed = _differences(Path(scratch, "notebooks"), NOTEBOOKS) + _differences(Path(scratch, "tables"), TABLES)
+        if not CONTENTS.is_file() or not _same_content(Path(scratch, CONTENTS.name), CONTENTS):
+            changed.append(CONTENTS.relative_to(ROOT).as_posix())
+        return sorted(changed)
 
 
 def _build_into(scratch):
     release(scratch / "notebooks")
     tables(scratch / "tables")
+    lines = json.dumps(contents.contents(), indent=1, ensure_ascii=False)
+    (scratch / CONTENTS.name).write_text(lines + "\n", encoding="utf-8")
 
 
 def _differences(fresh, committed):

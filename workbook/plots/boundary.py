@@ -3,7 +3,6 @@
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
 
 from workbook.plots.picture import BLUE, GREY, INK, RED, Picture, dark, dress, head, new_axes, number
 
@@ -19,6 +18,8 @@ def _points(axes, x, z, y, size=22, labels=("class 0", "class 1")):
 
 def linear_and_not(n=120):
     """Two classes that a line splits, and a cluster inside a ring, which no line splits but a parabola nearly does."""
+    from sklearn.linear_model import LogisticRegression
+
     rng = np.random.default_rng(11)
     axes = new_axes(9.2, 4.3, columns=2)
     y = np.repeat([0, 1], n // 2)

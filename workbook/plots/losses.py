@@ -2,16 +2,14 @@
 
 import numpy as np
 from matplotlib.ticker import PercentFormatter
-from scipy.stats import bernoulli
-from sklearn import metrics
-from sklearn.linear_model import SGDClassifier
-from sklearn.preprocessing import scale
 
 from workbook.plots.picture import BLUE, GREY, INK, RED, Picture, dark, dress, new_axes, number
 
 
 def log_loss_curves():
     """Log loss of one example against the predicted probability, a curve for each label."""
+    from scipy.stats import bernoulli
+
     axes = new_axes(7.2, 4.0)
     p = np.linspace(0.003, 0.997, 498)
     for label, color, line in ((1, BLUE, "-"), (0, RED, "--")):
@@ -72,12 +70,16 @@ def squared_error_curve(truth=3.0):
 
 def training_loss(X, y, n_passes=40):
     """Log loss on X (n, k) and y (n,) after each pass of a training that starts from weights of zero."""
+    from sklearn.linear_model import SGDClassifier
+    from sklearn.metrics import log_loss
+    from sklearn.preprocessing import scale
+
     features = scale(np.asarray(X, dtype=float))
     model = SGDClassifier(loss="log_loss", learning_rate="constant", eta0=2e-4, alpha=0.0, random_state=0)
     losses = [np.log(2)]  # weights of zero give every row 0.5
     for _ in range(n_passes):
         model.partial_fit(features, y, classes=[0, 1])
-        losses.append(metrics.log_loss(y, model.predict_proba(features)))
+        losses.append(log_loss(y, model.predict_proba(features)))
     axes = new_axes(7.2, 3.9)
     axes.plot(losses, ".-", color=BLUE, linewidth=2, markersize=7)
     axes.axhline(losses[-1], color=GREY, linewidth=1, linestyle="--")
@@ -108,9 +110,11 @@ def training_loss(X, y, n_passes=40):
 
 def accuracy_by_threshold(p, y):
     """Accuracy of labels cut from the probabilities p (n,) against the threshold; y (n,) holds the true labels."""
+    from sklearn.metrics import accuracy_score
+
     p, y = np.asarray(p), np.asarray(y)
     grid = np.linspace(0, 1, 201)
-    accuracies = np.array([metrics.accuracy_score(y, p > cut) for cut in grid])
+    accuracies = np.array([accuracy_score(y, p > cut) for cut in grid])
     axes = new_axes(7.2, 3.9)
     axes.plot(grid, accuracies, color=BLUE, linewidth=2.2)
     often = max(np.mean(y), 1 - np.mean(y))

@@ -3,7 +3,6 @@
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
-from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from workbook.plots.picture import (
     BLUE,
@@ -28,12 +27,16 @@ from workbook.plots.prediction import speed_bars
 
 def _line(x, y):
     """Slope and height at 0 of the least-squares line through points."""
+    from sklearn.linear_model import LinearRegression
+
     model = LinearRegression().fit(np.reshape(x, (-1, 1)), y)
     return float(model.coef_[0]), float(model.intercept_)
 
 
 def boundary_and_line(n=60, generator_seed=4):
     """Linear models do two jobs: on the left a line parts two classes, on the right a line follows a number."""
+    from sklearn.linear_model import LogisticRegression
+
     generator = np.random.default_rng(generator_seed)
     labels = np.repeat([0, 1], n // 2)
     X = generator.normal(size=(n, 2)) + np.where(labels, 1.1, -1.1)[:, None]
@@ -125,6 +128,8 @@ def squared_errors(x, y, slope=None, intercept=None):
 
 def fitted_plane(X, y, names, n_shown=60):
     """Two features and a number in space: the least-squares plane, and each example's error as a bar to the plane."""
+    from sklearn.linear_model import LinearRegression
+
     X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
     model = LinearRegression().fit(X, y)
     shown = np.linspace(0, len(y) - 1, min(n_shown, len(y))).astype(int)
