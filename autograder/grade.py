@@ -182,6 +182,15 @@ def grade_folder(folder, seed=judge.SEED, limits=LIMITS):
     return conclude(folder, rebuilt, {name: engine.play(job) for name, job in jobs.items()}, seed)
 
 
+def score_of(book, content, seed=judge.SEED, limits=LIMITS):
+    """The points that the bytes of a notebook earn automatically, without recording anything."""
+    submission = rebuild(content, book)
+    if not submission.readable or not scored_tasks(book):
+        return 0.0
+    played = engine.play(make_job(book, submission, seed, limits))
+    return sum(verdict.score for verdict in _judge(book, submission, played, seed).verdicts.values())
+
+
 def make_jobs(folder, rebuilt, seed, limits):
     """The engine's jobs for the notebooks of a submission that can be read: {notebook name: Job}."""
     books = {book.name: book for book in graded_books(folder.assignment)}

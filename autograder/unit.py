@@ -8,6 +8,10 @@ A source is a py:percent file. The header of a cell says what it is to the stude
     # %% answer="log_loss"          where the student answers a task, with a SOLUTION region
     # %% check="log_loss"           the task's check; it carries the task's points when the task is graded
     # %% [markdown] written="w_1"   where the student answers in words, marked by hand
+
+The header of the first cell also says which submission counts, where that is not the last one:
+
+    # %% [markdown] submissions="once"   handed in once: the first one counts
 """
 
 import re
@@ -23,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS = ROOT / "solutions"
 NOT_LINKED = ("glossary", "cheat_sheet")  # pages that do not link their own terms
 ROLES = ("given", "answer", "check", "written")
+SUBMISSIONS = ("last", "once")
 STUB = 'raise NotImplementedError("Replace this line with your code.")'
 TEXT_STUB = "*Write your answer here.*"
 REGION = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION", re.M | re.S)
@@ -46,11 +51,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook of the unit. assignment: its module folder, or "" for notebooks outside of one."""
+    """A notebook of the unit. assignment: its module folder, or "" for notebooks outside of one.
+
+    submissions: "last" where it may be handed in again and the last one counts, "once" where the first one does.
+    """
 
     assignment: str
     name: str
     cells: tuple
+    submissions: str = "last"
 
     @property
     def title(self):
@@ -87,7 +96,10 @@ def read(path, root=SOLUTIONS):
     repeated = {cell.id for cell in cells if [c.id for c in cells].count(cell.id) > 1}
     if repeated:
         raise ValueError(f"{path}: cells with the same name: {', '.join(sorted(repeated))}")
-    return Notebook("" if folder == "." else folder, path.stem, tuple(cells))
+    submissions = str(book.cells[0].metadata.get("submissions", "last")) if book.cells else "last"
+    if submissions not in SUBMISSIONS:
+        raise ValueError(f"{path}: submissions is one of {', '.join(SUBMISSIONS)}, not {submissions!r}")
+    return Notebook("" if folder == "." else folder, path.stem, tuple(cells), submissions)
 
 
 def _role(cell, path):

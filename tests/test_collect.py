@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import stat
 import zipfile
 
@@ -11,12 +12,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from autograder import collect, unit, written
+from autograder import archives, collect, unit, written
 from autograder.cli_collect import collect_command
 
 WRITTEN = "3_training/3.6_written_submission.ipynb"
 MODULE = "2_inverse_logit_and_log_loss"
 GRADED = f"{MODULE}/2.3_assignment_predict_and_evaluate.ipynb"
+STAMPED = (GRADED, f"{MODULE}/timestamp.txt")
 ANSWER = "A weighted sum of the features."
 
 
@@ -100,6 +102,7 @@ def test_what_does_not_belong_is_left_with_a_reason(inbox, tmp_path):
             "ada/other.ipynb": json.dumps({"cells": []}).encode(),
             "ada/photo.png": b"x",
             "ada/all.zip": b"x",
+            "ada/all.rar": b"Rar!",
             "ada/answers.pdf": b"%PDF-1.7",
             "ada/letter.docx": document("Dear Sir or Madam"),
             "ada/glossary.ipynb": released("glossary.ipynb"),
@@ -109,21 +112,52 @@ def test_what_does_not_belong_is_left_with_a_reason(inbox, tmp_path):
     notes = {outcome.handed.path.name: outcome.notes[0] for outcome in outcomes}
     assert not (tmp_path / "course" / "submitted").exists()
     assert "--student" in notes["stray.ipynb"] and "no notebook of the unit" in notes["other.ipynb"]
-    assert "archive" in notes["all.zip"] and "no assignment" in notes["photo.png"]
+    assert "damaged" in notes["all.zip"] and "unpack it" in notes["all.rar"]
+    assert "no assignment" in notes["photo.png"]
     assert "PDF" in notes["answers.pdf"] and "no answer" in notes["letter.docx"]
     assert [outcome.handed.path.name for outcome in outcomes if outcome.complete] == ["glossary.ipynb"]
 
 
-def test_nothing_is_overwritten_unless_asked(inbox, tmp_path):
+def test_the_last_one_counts_and_the_one_before_is_kept(inbox, tmp_path):
+    course = tmp_path / "course"
+    folder = inbox({f"ada/{GRADED}": b"first", f"ada/{MODULE}/own.csv": b"1"})
+    assert states(collect.collect([folder], course))["ada", GRADED] == "taken"
+    assert states(collect.collect([folder], course))["ada", GRADED] == "already there"
+    inbox({f"ada/{GRADED}": b"second", f"ada/{MODULE}/own.csv": b"2"})
+    os.utime(folder / "ada" / GRADED, (2e9, 2e9))
+    outcomes = collect.collect([folder], course)
+    assert states(outcomes) == {("ada", GRADED): "taken", ("ada", f"{MODULE}/own.csv"): "left out"}
+    assert (course / "submitted" / "ada" / GRADED).read_bytes() == b"second"
+    kept = list((course / "earlier").rglob("*.ipynb"))
+    assert [path.read_bytes() for path in kept] == [b"first"]
+    assert kept[0].name in next(note for o in outcomes for note in o.notes if "kept in" in note)
+
+
+def test_nothing_older_or_undated_overwrites_unless_asked(inbox, tmp_path):
     course = tmp_path / "course"
     folder = inbox({f"ada/{GRADED}": b"first"})
-    assert states(collect.collect([folder], course)) == {("ada", GRADED): "taken"}
-    assert states(collect.collect([folder], course)) == {("ada", GRADED): "already there"}
-    inbox({f"ada/{GRADED}": b"second"})
+    collect.collect([folder], course)
+    inbox({f"ada/{GRADED}": b"older"})
+    os.utime(folder / "ada" / GRADED, (1e9, 1e9))
     assert states(collect.collect([folder], course)) == {("ada", GRADED): "left out"}
     assert (course / "submitted" / "ada" / GRADED).read_bytes() == b"first"
     assert states(collect.collect([folder], course, replace=True)) == {("ada", GRADED): "taken"}
-    assert (course / "submitted" / "ada" / GRADED).read_bytes() == b"second"
+    assert (course / "submitted" / "ada" / GRADED).read_bytes() == b"older"
+
+
+def test_one_that_is_handed_in_once_keeps_the_first(inbox, tmp_path):
+    assert {book.name[:3] for book in unit.notebooks() if book.submissions == "once"} == {"3.5", "3.6", "4.3"}
+    once = "3_training/3.5_assignment_optimizing_logistic_regression.ipynb"
+    folder = inbox({f"ada/{once}": b"first"})
+    os.utime(folder / "ada" / once, (1.5e9, 1.5e9))
+    collect.collect([folder], tmp_path)
+    inbox({f"ada/{once}": b"second"})
+    outcomes = collect.collect([folder], tmp_path)
+    assert outcomes[0].state == "not counted" and "handed in once" in outcomes[0].notes[0] and outcomes[0].complete
+    inbox({f"ada/{once}": b"zeroth"})
+    os.utime(folder / "ada" / once, (1.4e9, 1.4e9))
+    assert collect.collect([folder], tmp_path)[0].state == "taken"
+    assert (tmp_path / "submitted" / "ada" / once).read_bytes() == b"zeroth"
 
 
 def test_two_files_for_one_notebook(inbox, tmp_path):
@@ -137,8 +171,8 @@ def test_two_files_for_one_notebook(inbox, tmp_path):
 
 def test_single_files_need_a_student(inbox, tmp_path):
     path = inbox({"work.ipynb": released(GRADED)}) / "work.ipynb"
-    with pytest.raises(collect.Refused, match="--student"):
-        collect.collect([path], tmp_path / "course")
+    outcomes = collect.collect([path], tmp_path / "course")
+    assert outcomes[0].state == "left out" and "--student" in outcomes[0].notes[0]
     outcomes = collect.collect([path], tmp_path / "course", student="ada")
     assert outcomes[0].state == "taken" and outcomes[0].handed.source == str(path)
     outcomes = collect.collect([path], tmp_path / "course", student="../ada")
@@ -194,38 +228,56 @@ def test_archives(archive, tmp_path):
 @pytest.mark.parametrize(
     "name", ["../evil.ipynb", "ada/../../evil.ipynb", "/etc/evil.ipynb", "C:/evil.ipynb", "ada\\..\\..\\evil.ipynb"]
 )
-def test_unsafe_archives_are_refused_as_a_whole(archive, tmp_path, name):
-    with pytest.raises(collect.Refused, match="unsafe path"):
-        collect.collect([archive({f"ada/{GRADED}": b"x", name: b"x"})], tmp_path / "course")
-    assert not (tmp_path / "course").exists()
+def test_what_is_unsafe_is_left_and_the_rest_goes_on(archive, tmp_path, name):
+    outcomes = collect.collect([archive({f"ada/{GRADED}": b"x", name: b"x"})], tmp_path / "course")
+    assert sorted(o.state for o in outcomes) == ["left out", "taken"]
+    assert "unsafe path" in next(o.notes[0] for o in outcomes if o.state == "left out")
+    assert tree(tmp_path) == {"class.zip", "course/collected.json", *(f"course/submitted/ada/{f}" for f in STAMPED)}
 
 
-def test_links_are_refused_or_passed_over(archive, inbox, tmp_path):
+def test_links_are_left(archive, inbox, tmp_path):
     link = zipfile.ZipInfo("ada/link.ipynb")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
-    with pytest.raises(collect.Refused, match="a link"):
-        collect.collect([archive({link: "/etc/passwd"})], tmp_path / "course")
+    outcomes = collect.collect([archive({link: "/etc/passwd"})], tmp_path / "course")
+    assert [o.state for o in outcomes] == ["left out"] and "a link" in outcomes[0].notes[0]
     folder = inbox({f"ada/{GRADED}": b"x"})
     (folder / "ada" / "3.6_written_submission.ipynb").symlink_to("/etc/passwd")
-    assert list(states(collect.collect([folder], tmp_path / "course"))) == [("ada", GRADED)]
+    outcomes = collect.collect([folder], tmp_path / "course")
+    assert sorted(o.state for o in outcomes) == ["left out", "taken"]
+    assert not (tmp_path / "course" / "submitted" / "ada" / WRITTEN).exists()
 
 
 def test_sizes_are_bounded(archive, inbox, tmp_path, monkeypatch):
-    monkeypatch.setattr(collect, "FILE_LIMIT", 10)
-    outcomes = collect.collect([archive({"ada/x.ipynb": b"x" * 11})], tmp_path / "course")
-    assert outcomes[0].state == "left out" and "larger" in outcomes[0].notes[0]
-    monkeypatch.setattr(collect, "TOTAL_LIMIT", 20)
-    with pytest.raises(collect.Refused, match="refused"):
-        collect.collect([archive({"ada/x.ipynb": b"x" * 21})], tmp_path / "course")
-    monkeypatch.setattr(collect, "COUNT_LIMIT", 1)
-    with pytest.raises(collect.Refused, match="more than 1 files"):
-        collect.collect([inbox({"ada/a": b"", "ada/b": b""})], tmp_path / "course")
+    monkeypatch.setattr(archives, "FILE_LIMIT", 10)
+    outcomes = collect.collect([archive({"ada/x.ipynb": b"x" * 11, "bo/y.ipynb": b"x"})], tmp_path / "course")
+    assert "larger" in outcomes[0].notes[0] and "no notebook" in outcomes[1].notes[0]
+    monkeypatch.setattr(archives, "TOTAL_LIMIT", 20)
+    outcomes = collect.collect([archive({"ada/x.ipynb": b"x" * 21})], tmp_path / "course")
+    assert [o.state for o in outcomes] == ["left out"] and "unpacks to more" in outcomes[0].notes[0]
+    monkeypatch.setattr(archives, "COUNT_LIMIT", 1)
+    outcomes = collect.collect([inbox({"ada/a": b"", "ada/b": b""})], tmp_path / "course")
+    assert "more than 1 files" in outcomes[0].notes[0]
 
 
-def test_damaged_and_missing_sources(tmp_path):
+def test_bombs_are_not_unpacked(tmp_path):
+    with zipfile.ZipFile(tmp_path / "class.zip", "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr(f"ada/{GRADED}", bytes(20 * 2**20))
+        file.writestr(f"bo/{GRADED}", released(GRADED))
+    outcomes = collect.collect([tmp_path / "class.zip"], tmp_path / "course")
+    assert [o.state for o in outcomes] == ["left out", "taken"] and "times its size" in outcomes[0].notes[0]
+
+
+def test_damaged_encrypted_and_missing_sources(archive, tmp_path):
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04")
-    with pytest.raises(collect.Refused, match="can't be read"):
-        collect.collect([tmp_path / "broken.zip"], tmp_path)
+    good = archive({f"ada/{GRADED}": b"x"})
+    outcomes = collect.collect([tmp_path / "broken.zip", good], tmp_path / "course")
+    assert [o.state for o in outcomes] == ["left out", "taken"] and "damaged" in outcomes[0].notes[0]
+    locked = bytearray(archive({f"bo/{GRADED}": b"x", f"cleo/{GRADED}": b"x"}, "locked.zip").read_bytes())
+    for mark, offset in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):  # the flag of the first file, in both places
+        locked[locked.index(mark) + offset] |= 1
+    (tmp_path / "locked.zip").write_bytes(locked)
+    outcomes = collect.collect([tmp_path / "locked.zip"], tmp_path / "course")
+    assert [o.state for o in outcomes] == ["left out", "taken"] and "password" in outcomes[0].notes[0]
     with pytest.raises(collect.Refused, match="no file or folder"):
         collect.collect([tmp_path / "nothing"], tmp_path)
 

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] submissions="once"
 # # 3.5 Assignment: optimizing logistic regression
 #
 # How strongly should a model be held back? Nobody can tell in advance, so you try: twenty values of the

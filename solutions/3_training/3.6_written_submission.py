@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] submissions="once"
 # # 3.6 Written submission
 #
 # Six questions, as they might be asked in an interview for a job with data. Answer them as you would there: in your own

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] submissions="once"
 # # 4.3 Lab: your own logistic regression on Airbnb listings
 #
 # This is the three-hour lab of the unit. You write a Python class that trains a logistic regression by Newton's
