@@ -7,7 +7,7 @@ from workbook.probe import Probe
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of one submission. Seconds are wall time."""
+    """Bounds of one submission. Seconds are wall time; memory and processes are those of all its processes together."""
 
     cell_seconds: float = 30.0
     notebook_seconds: float = 180.0
@@ -15,6 +15,8 @@ class Limits:
     memory_bytes: int = 3 * 2**30
     file_bytes: int = 100 * 2**20
     output_bytes: int = 20 * 2**20
+    scratch_bytes: int = 200 * 2**20
+    processes: int = 64
 
 
 @dataclass(frozen=True)
