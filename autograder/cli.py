@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from autograder import cli_collect
+from autograder import cli_collect, cli_export
 from workbook.card import SYMBOLS, Card
 
 app = typer.Typer(
@@ -244,25 +244,6 @@ def report_command(course: Course = Path("."), out: Annotated[Path | None, typer
     say.print(f"Report written to {_with_course(lambda: report.write(course, out))}.")
 
 
-@app.command("export")
-def export_command(
-    course: Course = Path("."),
-    format: Annotated[str, typer.Option(help="csv")] = "csv",
-    out: Annotated[Path | None, typer.Option("-o", help="Default: standard output.")] = None,
-):
-    """Write all grades as a table, one row a task."""
-    from autograder import lms
-
-    if format != "csv":
-        fail(f"There is no export format {format!r}. Known: csv.")
-    if out is None:
-        _with_course(lambda: lms.write_csv(course, sys.stdout))
-        return
-    with out.open("w", encoding="utf-8", newline="") as file:
-        count = _with_course(lambda: lms.write_csv(course, file))
-    say.print(f"{count} rows written to {out}.")
-
-
 def _with_course(work):
     try:
         return work()
@@ -271,6 +252,7 @@ def _with_course(work):
 
 
 app.command("collect")(cli_collect.collect_command)
+app.command("export")(cli_export.export_command)
 app.add_typer(cli_collect.written_app, name="written")
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from workbook.ladder import Rung, Verdict
 
 RESULTS = "verdicts.json"  # beside the executed notebooks: what the gradebook has no place for
 LIMITS = engine.Limits()
+NOT_HANDED_IN = "not handed in"
 NOT_READ = (".ipynb", ".docx", ".doc", ".odt", ".pdf")  # files that no cell reads
 FILE_LIMIT = 50 * 2**20  # bytes of a handed-in file that are read
 
@@ -159,7 +160,7 @@ def prepare(folder):
         path = _find_file(folder, book, everything)
         submission = rebuild(b"" if path is None else _read(path), book)
         if path is None:
-            submission = replace(submission, repairs=("not handed in",))
+            submission = replace(submission, repairs=(NOT_HANDED_IN,))
         elif path.name != f"{book.name}.ipynb":
             submission = replace(submission, repairs=(*submission.repairs, f"handed in as {path.name}"))
         rebuilt[book.name] = submission

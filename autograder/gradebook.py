@@ -142,6 +142,40 @@ def rows(course):
         return sorted(result, key=lambda row: (row["student"], row["assignment"], place.get(row["task"], 999)))
 
 
+def notebooks(course):
+    """Every submitted notebook as a dictionary: student, assignment, notebook, score, max_score, penalty for handing
+    it in late, and how many answers wait for their marker. Points are as the gradebook has them: with marks by hand
+    and extra credit, before the penalty."""
+    if not Path(course, "gradebook.db").is_file():
+        return []
+    with _open(course) as gradebook:
+        return [
+            {
+                "student": submission.student_id,
+                "assignment": assignment.name,
+                "notebook": notebook.name,
+                "score": notebook.score,
+                "max_score": notebook.max_score,
+                "penalty": notebook.late_submission_penalty or 0.0,
+                "waiting": sum(bool(grade.needs_manual_grade) for grade in notebook.grades),
+            }
+            for assignment in gradebook.assignments
+            for submission in assignment.submissions
+            for notebook in submission.notebooks
+        ]
+
+
+def students(course):
+    """{student id: (name, email)} of everybody in the gradebook; both may be empty."""
+    if not Path(course, "gradebook.db").is_file():
+        return {}
+    with _open(course) as gradebook:
+        return {
+            student.id: (" ".join(filter(None, (student.first_name, student.last_name))), student.email or "")
+            for student in gradebook.students
+        }
+
+
 def _comment(notebook, cell_name):
     """What the marker wrote about an answer."""
     task = cell_name.removeprefix("test_")
@@ -158,4 +192,4 @@ def now():
     return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
 
 
-__all__ = ["forget", "now", "prepare", "record", "rows", "tasks"]
+__all__ = ["forget", "notebooks", "now", "prepare", "record", "rows", "students", "tasks"]

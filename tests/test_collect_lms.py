@@ -260,7 +260,7 @@ def test_content_comes_before_the_name(take):
 def test_the_time_zone_is_the_one_that_is_given(take):
     import zoneinfo
 
-    found, folder = take({f"ada/{TASK2}.ipynb": version(TASK2)}, zone=zoneinfo.ZoneInfo("America/New_York"))
+    _, folder = take({f"ada/{TASK2}.ipynb": version(TASK2)}, zone=zoneinfo.ZoneInfo("America/New_York"))
     assert stamp(folder / "ada" / TASK2.partition("/")[0]) == "2026-03-01 17:00:00.000000 UTC"
     inner = {
         f"bo/{TASK2}.ipynb": version(TASK2),

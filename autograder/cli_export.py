@@ -1,0 +1,90 @@
+"""The commands that let grades and notebooks out: `export` and `bundle`."""
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+FORMATS = ("csv", "wide", "canvas", "moodle", "gradescope")
+
+
+def export_command(
+    course: Annotated[Path, typer.Option(help="The course folder.")] = Path("."),
+    format: Annotated[str, typer.Option(help=", ".join(FORMATS))] = "csv",
+    out: Annotated[
+        Path | None, typer.Option("-o", help="The file, or for gradescope the folder. Default: shown.")
+    ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option(help="What Canvas (gradebook) or Moodle (grading worksheet) exported, to be filled in."),
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="A CSV file of the class. Default: roster.csv of the course.")
+    ] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(help="Canvas: which column is which, such as '2.3=Predict (4711)'.")
+    ] = None,
+    assignment: Annotated[str | None, typer.Option(help="Moodle: what the worksheet is for, such as 2 or 2.3.")] = None,
+    scale: Annotated[bool, typer.Option(help="Canvas: stretch points to what Canvas has as possible.")] = False,
+):
+    """Write the grades: csv (a row a task), wide (a row a student), or what Canvas, Moodle or Gradescope import."""
+    from autograder import roster as rosters
+    from autograder.cli import fail, say, warn
+    from autograder.lms.template import BadTemplate
+
+    if format not in FORMATS:
+        fail(f"There is no export format {format!r}. Known: {', '.join(FORMATS)}.")
+    if not (course / "gradebook.db").is_file():
+        fail(f"There is no gradebook in {course}. Run `autograder grade` first, or name the course with --course.")
+    try:
+        roster = roster or (course / "roster.csv" if (course / "roster.csv").is_file() else None)
+        students = rosters.read(roster) if roster else None
+        count, what, notes = _export(format, course, out, template, students, column or (), assignment, scale)
+    except (BadTemplate, rosters.BadRoster, FileNotFoundError) as problem:
+        fail(escape(str(problem)))
+    for note in notes:
+        warn.print(note, style="yellow", soft_wrap=True, markup=False)
+    if out is not None:
+        say.print(f"{count} {what} written to {out}.")
+
+
+def _export(format, course, out, template, students, columns, assignment, scale):
+    """(how many, of what, notes) of an export."""
+    from autograder import lms
+    from autograder.lms import canvas, gradescope, moodle
+    from autograder.lms import template as templates
+
+    if format == "gradescope":
+        if out is None:
+            raise templates.BadTemplate("Gradescope's results are many files; name a folder for them with -o.")
+        result = gradescope.write(course, out)
+        return result.filled, "results.json files", result.notes
+    if format == "canvas" and template is None:
+        raise templates.BadTemplate(
+            "Canvas takes grades only in its own table, which holds its numbers of students and assignments. Export "
+            "it there (Grades, Export, Export Entire Gradebook) and name it with --template."
+        )
+    filled = None
+    if template is not None:
+        filled = templates.read(template)
+        totals = lms.of_course(course, students)
+        if format == "canvas":
+            result = canvas.fill(filled, totals, columns, scale)
+        elif format == "moodle":
+            result = moodle.fill(filled, totals, template.name, assignment)
+        else:
+            raise templates.BadTemplate(f"--template is for canvas and moodle, not for {format}.")
+    opened = nullcontext(sys.stdout) if out is None else out.open("w", encoding="utf-8", newline="")
+    with opened as file:
+        if filled is not None:
+            filled.write(file)
+            return result.filled, "grades", result.notes
+        if format == "moodle":
+            result = moodle.write(file, lms.of_course(course, students))
+            return result.filled, "grades", result.notes
+        if format == "wide":
+            return lms.write_wide(course, file, students), "rows", ()
+        return lms.write_csv(course, file), "rows", ()
