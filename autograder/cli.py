@@ -229,11 +229,21 @@ def _cell(verdict):
 
 @app.command("feedback")
 def feedback_command(course: Course = Path(".")):
-    """Write a feedback page for every graded submission."""
+    """Write a feedback page for every graded submission, and say which are new or changed."""
     from autograder import feedback
 
-    paths = _with_course(lambda: feedback.write_all(course))
-    say.print(f"{len(paths)} feedback pages written to {course / 'feedback'}.")
+    pages = _with_course(lambda: feedback.write_all(course))
+    changes = Counter(page.change for page in pages)
+    for page in pages:
+        if page.change == "changed":
+            say.print(f"changed: {page.path}", soft_wrap=True)
+    if not pages:
+        say.print("No submission is graded yet, so there is no feedback to write: run `autograder grade` first.")
+        return
+    say.print(
+        f"Feedback in {course / 'feedback'}: {changes['new']} pages new, {changes['changed']} changed, "
+        f"{changes['same']} as before."
+    )
 
 
 @app.command("report")

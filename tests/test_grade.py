@@ -108,7 +108,7 @@ def test_executed_notebooks_show_cards_and_no_hidden_line(course):
 
 
 def test_feedback_pages_tell_and_do_not_leak(own_course):
-    paths = feedback.write_all(own_course)
+    paths = [page.path for page in feedback.write_all(own_course)]
     assert len(paths) == len(sample_class.STUDENTS)
     for path in paths:
         text = path.read_text(encoding="utf-8")
