@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: lab demo test build reference lint lock clean
+.PHONY: lab demo test build site lint lock clean
 
 lab: $(READY)  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=notebooks
@@ -18,9 +18,8 @@ test: $(READY) lint  ## run all tests
 build: $(READY)  ## write notebooks/ and the check tables from solutions/
 	$(BIN)/autograder build
 
-reference: $(READY)  ## the glossary and the cheat sheet as pages to print
-	$(BIN)/jupyter nbconvert --to html --output-dir build/reference --log-level WARN notebooks/glossary.ipynb notebooks/cheat_sheet.ipynb
-	@echo "Written to build/reference/."
+site: $(READY)  ## the lessons, glossary and cheat sheet as pages to read without Jupyter
+	$(BIN)/python -m autograder.site
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -33,8 +32,12 @@ clean:  ## remove everything that git does not keep
 	git clean -fdX
 
 $(READY): pyproject.toml requirements.lock
-	@$(PYTHON) -c 'import sys; v = sys.version.split()[0]; sys.exit(None if sys.version_info >= (3, 11) else f"Python 3.11 or newer is needed, {v} was found. Name another one with: make PYTHON=python3.12 ...")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON) here. Install Python 3.11 or newer, or name yours: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; v = sys.version.split()[0]; sys.exit(None if sys.version_info >= (3, 11) else f"Python 3.11 or newer is needed, {v} was found. Name another one with: make PYTHON=python3.12 ...")'
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) comes without its venv module. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	"$(PYTHON)" -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock \
+	  && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . \
+	  || { echo "The packages could not be installed; pip says why above. Set-up needs the internet once: connect, then run the same command again." >&2; exit 1; }
+	@$(BIN)/jupyter labextension disable --no-build "@jupyterlab/apputils-extension:announcements" >/dev/null 2>&1 || true
 	@touch $@
