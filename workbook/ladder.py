@@ -384,9 +384,14 @@ def _recognise(table, answers, failures):
         for i, probe in enumerate(table["probes"])
         if (probe["part"] in relevant or probe["part"] == DIAGNOSIS) and not (probe.get("edge") or probe.get("silent"))
     ]
+    versions = table.get("wrong_versions", ())
+    seen = [table["probes"][i] for i in where]
+    told_apart = any(_climb_probe(probe, answers[i]) for probe, i in zip(seen, where, strict=True))
+    if not told_apart and not any(probe["part"] == DIAGNOSIS for probe in seen):
+        versions = ()  # only silent probes are broken, and any version that breaks nothing else would fit
     names = {
         version["mistake"]
-        for version in table.get("wrong_versions", ())
+        for version in versions
         if version["loses"] == first_lost and _equals_version(table["probes"], answers, version, where)
     }
     if len(names) == 1:
@@ -404,16 +409,51 @@ def _name_by_evidence(table, answers, failures, first_lost):
         return "input changed in place"
     if "same answer twice" in kinds and kinds <= {"same answer twice", "values"}:
         return "keeps state"
-    for probe, answer in zip(table["probes"], answers, strict=True):
-        rung = _climb_probe(probe, answer)
-        if rung and rung.part == first_lost and (fault := _fault(probe, answer, rung)):
-            return fault
-    if kinds == {"values"} or kinds == {"values", "shape"}:
-        if _is_rounded(table, answers, first_lost):
-            return "rounded"
+    if fault := _common_fault(table, answers, first_lost):
+        return fault
+    if kinds == {"type"} and all(rung.found == "None" for rung in here):
+        return "nothing returned"
+    if kinds <= {"values", "shape"} and _is_rounded(table, answers, first_lost):
+        return "rounded"
+    if kinds <= {"values", "shape", "runs"}:
         if any(answer.reads for answer in answers):
             return "reads a global"
+        if _fits_one_size(table, answers, first_lost):
+            return "hard-coded n or k"
     return None
+
+
+def _common_fault(table, answers, part):
+    """The one mistake that explains every broken rung of the part by the `faults` of its probe, or None."""
+    pairs = [
+        (probe, answer, _climb_probe(probe, answer)) for probe, answer in zip(table["probes"], answers, strict=True)
+    ]
+    names = {_fault(probe, answer, rung) for probe, answer, rung in pairs if rung and rung.part == part}
+    return names.pop() if len(names) == 1 else None
+
+
+def _fits_one_size(table, answers, part):
+    """True when a part is answered rightly for one number of rows or columns only.
+
+    For smaller sizes the code must break, as one does that reads a row or column which isn't there.
+    """
+    seen = []
+    for probe, answer in zip(table["probes"], answers, strict=True):
+        arrays = [value["shape"] for _, value in sorted(probe["inputs"].items()) if value["kind"] == "array"]
+        rung = _climb_probe(probe, answer)
+        if probe["part"] == part and not probe.get("edge"):
+            seen.append(([size for shape in arrays for size in shape], rung and rung.name))
+    if len({len(sizes) for sizes, _ in seen}) != 1:
+        return False
+    for axis in range(len(seen[0][0])):
+        right = {sizes[axis] for sizes, broken in seen if not broken}
+        wrong = {(sizes[axis], broken) for sizes, broken in seen if broken}
+        if len(right) != 1 or right == {1} or right & {size for size, _ in wrong}:
+            continue
+        fits = right.pop()
+        if all(broken in ("runs", "shape") or (broken == "values" and size > fits) for size, broken in wrong):
+            return any(broken in ("runs", "shape") for _, broken in wrong)
+    return False
 
 
 def _fault(probe, answer, rung):

@@ -165,6 +165,14 @@ EVIDENCE = {
         "cause": "Your values equal the right ones after rounding.",
         "next": "Return the full number; round only when you print it.",
     },
+    "nothing returned": {
+        "cause": "The function ends without `return`, or returns a `print(...)`, so that its result is None.",
+        "next": "Return the result; printing only shows it.",
+    },
+    "hard-coded n or k": {
+        "cause": "Your code is right for one size of the data only: a number of rows or columns is written into it.",
+        "next": "Take the sizes from the arguments: `len(y)`, `X.shape`.",
+    },
     "reads a global": {
         "cause": "Your function reads data of the notebook instead of its own arguments.",
         "next": "Use only the names in the brackets after `def`.",

@@ -138,7 +138,7 @@ def _(rng, fresh):
     if fresh:
         tiny = rng.integers(-5, 6, size=(4, 2)) + np.arange(8).reshape(4, 2) % 3 * 1.0
     yield Case(CALL, {"X": tiny}, about="4 rows, 2 features", atol=1e-9)
-    for n, k in [(6, 3), (4, 4), (3, 5), (2, 2)] + ([(400, 11), (5000, 4)] if fresh else []):
+    for n, k in [(6, 3), (4, 4), (3, 5), (2, 2)] + ([(400, 11), (800, 4)] if fresh else []):
         scale = rng.uniform(0.5, 30, size=k).round(1)
         features = (rng.normal(size=(n, k)) * scale + 10 * scale).round(2)
         yield Case(CALL, {"X": features}, about=f"{n} rows, {k} features", rtol=1e-6, atol=1e-7)
