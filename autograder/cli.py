@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from autograder import cli_collect, cli_export
+from workbook import plain
 from workbook.card import SYMBOLS, Card
 
 app = typer.Typer(
@@ -29,7 +30,7 @@ Seed = Annotated[int | None, typer.Option(help="Draw other questions than usual.
 
 def fail(message, code=2):
     """End with a message for the user and an exit code."""
-    warn.print(f"[bold]autograder:[/bold] {message}", style="red", soft_wrap=True)
+    warn.print(f"autograder: {message}", style="red", soft_wrap=True, markup=False)
     raise typer.Exit(code)
 
 
@@ -151,8 +152,8 @@ def grade_command(
         text = f"Submissions are not walled off from {', '.join(missing)}: bubblewrap does not work here."
         if require_sandbox:
             fail(f"{text} Nothing was graded (--require-sandbox).")
-        warn.print(f"[bold]Warning:[/bold] {text}", style="yellow", soft_wrap=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        warn.print(f"Warning: {text}", style="yellow", soft_wrap=True, markup=False)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
         folders = grade.find_folders(course, assignments)
         with Progress(*columns, console=warn, transient=True) as bar:
@@ -173,9 +174,16 @@ def grade_command(
         print_class(results)
     for path in grade.unknown_folders(course):
         known = ", ".join(unit.assignments())
-        warn.print(f"{path}: left out, since no assignment has this name ({known}).", style="yellow", soft_wrap=True)
+        warn.print(
+            f"{plain.legal(path)}: left out, since it is a link or no assignment has this name ({known}).",
+            style="yellow",
+            soft_wrap=True,
+            markup=False,
+        )
     for result in failures:
-        warn.print(f"{result.folder.student}: not recorded, {result.failure}", style="red", soft_wrap=True)
+        warn.print(
+            f"{result.folder.student}: not recorded, {result.failure}", style="red", soft_wrap=True, markup=False
+        )
     raise typer.Exit(1 if failures else 0)
 
 
@@ -211,13 +219,13 @@ def print_class(results):
             verdicts = {t: v for book in result.books.values() for t, v in book.verdicts.items()}
             cells = [_cell(verdicts[name]) if name in verdicts else "" for name in names]
             table.add_row(result.folder.student, f"{result.score:g}/{result.points:g}", *cells)
-        say.print(table)
+        say.print(table, markup=False)  # names of students and files are no markup
     say.print("✓ passed  ◐ partly right  ✗ not right  ○ not attempted")
     noted = [result for result in results if result.notes()]
     if noted:
         say.print(f"\nRepaired, limited or unreadable ({len(noted)}):")
         for result in noted:
-            say.print(f"  {result.folder.student}: " + "; ".join(result.notes()), soft_wrap=True)
+            say.print(f"  {result.folder.student}: " + "; ".join(result.notes()), soft_wrap=True, markup=False)
     done = Counter("unchanged" if result.unchanged else "graded" for result in results)
     say.print(f"\n{done['graded']} graded, {done['unchanged']} unchanged since they were graded.")
 

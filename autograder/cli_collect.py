@@ -49,7 +49,7 @@ def collect_command(
         score = grade.score_of if keep == "best" else None
         outcomes = collect.collect(paths, course, student, replace, students, score, zone)
     except (collect.Refused, rosters.BadRoster, settings.BadSettings) as problem:
-        fail(escape(str(problem)))
+        fail(str(problem))
     complete = all(outcome.complete for outcome in outcomes)
     if as_json:
         print(json.dumps([_as_plain(outcome) for outcome in outcomes], indent=1, ensure_ascii=False))

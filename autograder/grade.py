@@ -1,6 +1,7 @@
 """Grade a course: every submission is rebuilt, played in its own process, judged from outside and recorded."""
 
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -12,8 +13,9 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder import build, engine, gradebook, judge, tasks, unit, written
+from autograder import build, engine, gradebook, inert, judge, tasks, unit, written
 from autograder.submission import rebuild
+from workbook import plain
 from workbook.card import Card
 from workbook.ladder import Rung, Verdict
 
@@ -21,7 +23,8 @@ RESULTS = "verdicts.json"  # beside the executed notebooks: what the gradebook h
 LIMITS = engine.Limits()
 NOT_HANDED_IN = "not handed in"
 NOT_READ = (".ipynb", ".docx", ".doc", ".odt", ".pdf")  # files that no cell reads
-FILE_LIMIT = 50 * 2**20  # bytes of a handed-in file that are read
+FILE_LIMIT = 50 * 2**20  # bytes of a handed-in file that are read, and of all that are laid beside a notebook
+FILES_LIMIT = 20  # files that are laid beside a notebook
 
 
 @dataclass(frozen=True)
@@ -84,14 +87,21 @@ def find_folders(course, assignments=None):
             f"There is no folder {root}. A course folder holds submitted/<student>/<assignment>/<notebook>.ipynb; "
             "name it with --course."
         )
-    folders = [Folder(path.parent.name, path.name, path) for path in root.glob("*/*") if path.is_dir()]
+    folders = [Folder(path.parent.name, path.name, path) for path in root.glob("*/*") if _is_own_folder(path)]
     return sorted((f for f in folders if f.assignment in wanted), key=lambda f: (f.assignment, f.student))
 
 
+def _is_own_folder(path):
+    """True for a real folder of a student with a legal name: one behind a link may be another student's."""
+    linked = path.is_symlink() or path.parent.is_symlink()
+    return path.is_dir() and not linked and plain.legal(path) == str(path)
+
+
 def unknown_folders(course):
-    """Folders in submitted/ that belong to no assignment of the unit, so that nobody overlooks them."""
+    """Folders in submitted/ that belong to no assignment of the unit or are links: nobody should overlook them."""
     known = set(unit.assignments())
-    return sorted(p for p in Path(course, "submitted").glob("*/*") if p.is_dir() and p.name not in known)
+    every = (path for path in Path(course, "submitted").glob("*/*") if path.is_dir())
+    return sorted(path for path in every if path.name not in known or not _is_own_folder(path))
 
 
 def graded_books(assignment):
@@ -162,7 +172,7 @@ def prepare(folder):
         if path is None:
             submission = replace(submission, repairs=(NOT_HANDED_IN,))
         elif path.name != f"{book.name}.ipynb":
-            submission = replace(submission, repairs=(*submission.repairs, f"handed in as {path.name}"))
+            submission = replace(submission, repairs=(*submission.repairs, f"handed in as {plain.legal(path.name)}"))
         rebuilt[book.name] = submission
     return rebuilt
 
@@ -215,7 +225,9 @@ def make_job(book, submission, seed, limits, folder=None):
     files = {}
     if folder is not None:
         beside = (path for path in _files(folder.path) if path.suffix not in NOT_READ and path.parent == folder.path)
-        files = {path.name: _read(path) for path in list(beside)[:20]}
+        for path in itertools.islice(beside, FILES_LIMIT):
+            if path.stat().st_size + sum(map(len, files.values())) <= FILE_LIMIT:
+                files[path.name] = _read(path)
     return engine.Job(cells, questions, files, limits)
 
 
@@ -252,11 +264,13 @@ def executed_notebook(book, submission, played, verdicts):
         released = book.find(work.id)
         metadata = build.cell_metadata(released) if released else {}
         if work.kind != "code":
-            cells.append(new_markdown_cell(work.source, id=work.id, metadata=metadata))
+            own = released is None or work.source != released.released
+            text = inert.markdown(work.source) if own else work.source
+            cells.append(new_markdown_cell(text, id=work.id, metadata=metadata))
             if work.role == "written" and (rubric := written.rubric_cell(tasks.find(work.name))):
                 cells.append(new_markdown_cell(rubric, id=f"rubric_{work.name}", metadata={"tags": ["rubric"]}))
             continue
-        outputs = played.outputs.get(work.id, []) if played else []
+        outputs = inert.outputs(played.outputs.get(work.id, ())) if played else []
         if work.role == "check" and work.name in verdicts:
             card = Card(verdicts[work.name], graded=True)
             data = {"text/html": card._repr_html_(), "text/plain": repr(card)}
@@ -354,7 +368,7 @@ def _write_executed(out, result):
     for other in unit.assignments()[result.folder.assignment]:  # lessons, so that formgrader finds every notebook
         if other.name not in result.books:
             path = result.folder.path / f"{other.name}.ipynb"
-            submission = rebuild(_read(path) if path.is_file() else b"", other)
+            submission = rebuild(_read(path) if path.is_file() and not path.is_symlink() else b"", other)
             nbformat.write(executed_notebook(other, submission, None, {}), out / f"{other.name}.ipynb")
 
 
@@ -367,13 +381,13 @@ def _write_atomically(path, text):
 def _handed_in_at(folder):
     """nbgrader's timestamp.txt of the submission, if it has one."""
     path = folder.path / "timestamp.txt"
-    if not path.is_file():
+    if not path.is_file() or path.is_symlink() or path.stat().st_size > 200:
         return None
     from nbgrader.utils import parse_utc
 
     try:
         return parse_utc(path.read_text(encoding="utf-8").strip())
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, TypeError, AttributeError):
         return None
 
 
@@ -395,11 +409,15 @@ def load_results(course, folder, mark=None):
     path = Path(course, "autograded", folder.student, folder.assignment, RESULTS)
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        if mark is not None and saved["mark"] != mark:
+            return None
+        return Graded(folder, _books_from(saved), saved["seconds"], unchanged=True)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # not there, or damaged: it is made again
         return None
-    if mark is not None and saved.get("mark") != mark:
-        return None
-    books = {
+
+
+def _books_from(saved):
+    return {
         name: BookResult(
             {task: _verdict_from(v) for task, v in book["verdicts"].items()},
             book["repairs"],
@@ -408,7 +426,6 @@ def load_results(course, folder, mark=None):
         )
         for name, book in saved["books"].items()
     }
-    return Graded(folder, books, saved["seconds"], unchanged=True)
 
 
 def _verdict_from(saved):

@@ -11,8 +11,12 @@ import json
 import re
 from dataclasses import dataclass, field
 
+from workbook import plain
+
 ENCODINGS = ("utf-8-sig", "utf-16", "cp1252", "latin-1")
 MARKED = ("answer", "check", "given", "written")  # roles of cells that carry nbgrader's marks
+CELL_LIMIT = 2_000  # cells of one file that are kept; those with nbgrader's marks always are
+PARSED = 100_000  # characters of a cell up to which it is parsed and not only searched
 LIKENESS = 0.75  # how alike two texts must be to count as the same cell
 
 
@@ -102,7 +106,17 @@ def _read_cells(content, repairs):
     if None in cells:
         repairs.append("cells without a source were left out")
     kept = [cell for cell in cells if cell is not None]
-    return kept or None
+    return _bounded(kept, repairs) or None
+
+
+def _bounded(cells, repairs):
+    """At most CELL_LIMIT cells, those with marks first."""
+    if len(cells) <= CELL_LIMIT:
+        return cells
+    marked = [index for index, cell in enumerate(cells) if cell.grade_id][:CELL_LIMIT]
+    others = [index for index, cell in enumerate(cells) if not cell.grade_id][: CELL_LIMIT - len(marked)]
+    repairs.append(f"{len(cells):,} cells: all but {CELL_LIMIT:,} were left out")
+    return [cells[index] for index in sorted(marked + others)]
 
 
 def _decode(content, repairs):
@@ -159,7 +173,7 @@ def _read_cell(raw):
     metadata = raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
     marks = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
     kind = str(raw.get("cell_type", "code"))
-    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    source = plain.legal(source.replace("\r\n", "\n").replace("\r", "\n"))
     return _Found(kind, source, str(marks.get("grade_id", "")), str(raw.get("id", "")), marks)
 
 
@@ -219,6 +233,8 @@ def _most_alike(released, found, places):
 
 def _defined(source):
     """Names that a piece of code defines at its top level; a text search where it does not parse."""
+    if len(source) > PARSED:
+        return _names_by_text(source)
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -14,6 +14,9 @@ import pandas as pd
 TEXT_LIMIT = 10_000  # characters of a text that are kept
 ITEM_LIMIT = 200  # items of a mixed list or dictionary that are kept
 SIZE_LIMIT = 4_000_000  # numbers in one array
+DEPTH_LIMIT = 20  # lists within lists
+SIDES_LIMIT = 32  # dimensions of an array
+NAME_LIMIT = 200  # characters of the name of a type, a column or a Series
 SHORT = 64  # arrays up to this size are written as readable lists, longer ones as base64
 
 _PACKED = {"float64": "<f8", "int64": "<i8", "bool": "|b1"}
@@ -33,13 +36,13 @@ def encode(value, readable=False):
     if isinstance(value, (int, float, np.integer, np.floating)):
         return _number(value, kind)
     if isinstance(value, str):
-        return {"kind": "text", "type": kind, "value": str(value[:TEXT_LIMIT])}
+        return {"kind": "text", "type": kind, "value": legal(value, TEXT_LIMIT)}
     if isinstance(value, (np.ndarray, pd.Series, pd.DataFrame, pd.Index)):
         return _array(value, kind, readable)
     if isinstance(value, (list, tuple)):
         return _sequence(value, kind, readable)
     if isinstance(value, dict):
-        items = [[str(k)[:TEXT_LIMIT], encode(v, readable)] for k, v in list(value.items())[:ITEM_LIMIT]]
+        items = [[legal(k, TEXT_LIMIT), encode(v, readable)] for k, v in list(value.items())[:ITEM_LIMIT]]
         return {"kind": "dict", "type": kind, "items": items}
     return {"kind": "other", "type": kind}
 
@@ -122,6 +125,60 @@ def decode(plain):
     if kind == "array":
         return _rebuild(_decode_array(plain), plain)
     raise ValueError(f"unknown kind of plain data: {kind!r}")
+
+
+def checked(given, depth=0):
+    """Plain data that came from elsewhere, rebuilt from its known keys alone and bounded; raises ValueError otherwise.
+
+    Whatever else reads plain data may then rely on its form: numbers are floats, texts are legal and short.
+    """
+    if not isinstance(given, dict) or depth > DEPTH_LIMIT:
+        raise ValueError("not plain data")
+    kind = given.get("kind")
+    head = {"kind": kind, "type": legal(given.get("type", ""), NAME_LIMIT)}
+    try:
+        if kind in ("none", "other"):
+            return head
+        if kind == "bool" and isinstance(given["value"], bool):
+            return head | {"value": given["value"]}
+        if kind == "number" and isinstance(given["value"], (int, float)):
+            return _number(given["value"], head["type"])
+        if kind == "text" and isinstance(given["value"], str):
+            return head | {"value": legal(given["value"], TEXT_LIMIT)}
+        if kind == "items":
+            return head | {"items": [checked(item, depth + 1) for item in _list(given, "items")[:ITEM_LIMIT]]}
+        if kind == "dict":
+            pairs = [(key, item) for key, item in _list(given, "items")[:ITEM_LIMIT]]
+            return head | {"items": [[legal(key, TEXT_LIMIT), checked(item, depth + 1)] for key, item in pairs]}
+        if kind == "array":
+            return head | _checked_array(given)
+    except (KeyError, TypeError, OverflowError) as problem:
+        raise ValueError(f"malformed plain data: {problem}") from None
+    raise ValueError(f"malformed plain data of kind {str(kind)[:40]!r}")
+
+
+def _checked_array(given):
+    shape = _list(given, "shape")
+    if len(shape) > SIDES_LIMIT or not all(type(side) is int and 0 <= side <= SIZE_LIMIT for side in shape):
+        raise ValueError("an array of impossible shape")
+    clean = {"dtype": given.get("dtype"), "shape": shape}
+    array = _decode_array(clean | {key: given[key] for key in ("values", "base64") if key in given})
+    if clean["dtype"] == "text":
+        clean["values"] = [legal(text, TEXT_LIMIT) for text in array.ravel()]
+    elif "base64" in given:
+        clean["base64"] = given["base64"]
+    else:
+        clean["values"] = array.ravel().tolist()
+    if isinstance(given.get("columns"), list):
+        clean["columns"] = [legal(name, NAME_LIMIT) for name in given["columns"][:ITEM_LIMIT]]
+    if "name" in given:
+        clean["name"] = legal(given["name"], NAME_LIMIT)
+    return clean
+
+
+def legal(text, limit=None):
+    """`text` as a string that every file can hold: without halves of surrogate pairs, and cut at `limit`."""
+    return str(text)[:limit].encode("utf-8", "replace").decode("utf-8")
 
 
 def _list(plain, key):

@@ -29,6 +29,7 @@ NO_STEPS = {
     "RETURN_CONST",
     "RETURN_VALUE",
 }  # bytecode of an empty body
+STATES = ("answered", "missing", "unwritten", "raised", "timeout")
 MESSAGE_LIMIT = 400  # characters of an error message or a warning that are kept
 
 
@@ -61,30 +62,30 @@ class Answer:
         """Read an answer that came from another process; raises ValueError when it is not one."""
         if not isinstance(given, dict):
             raise ValueError("an answer is a dictionary")
-        states = ("answered", "missing", "unwritten", "raised", "timeout")
-        state = given.get("state")
-        if state not in states:
-            raise ValueError(f"unknown state: {state!r}")
-        value = given.get("value")
-        if value is not None:
-            plain.decode(value)  # malformed values stop here
-        error = given.get("error")
-        if error is not None:
-            error = {key: str(error.get(key, ""))[:MESSAGE_LIMIT] for key in ("type", "message", "where")}
-        texts = {
-            key: tuple(str(item)[:MESSAGE_LIMIT] for item in list(given.get(key) or ())[:20])
-            for key in ("warnings", "changed", "reads")
-        }
-        seconds = float(given.get("seconds") or 0.0)
+        state, value, error = (given.get(key) for key in ("state", "value", "error"))
+        if state not in STATES or (state == "answered") != (value is not None):
+            raise ValueError(f"unknown state, or a value without an answer: {str(state)[:40]!r}")
+        if error is not None and not isinstance(error, dict):
+            raise ValueError("an error is a dictionary")
+        texts = {key: given.get(key) or () for key in ("warnings", "changed", "reads")}
+        if not all(isinstance(items, (list, tuple)) for items in texts.values()):
+            raise ValueError("warnings, changed and reads are lists")
         return cls(
             state,
-            value,
-            error,
+            None if value is None else plain.checked(value),
+            error and {key: plain.legal(error.get(key, ""), MESSAGE_LIMIT) for key in ("type", "message", "where")},
+            **{key: tuple(plain.legal(text, MESSAGE_LIMIT) for text in items[:20]) for key, items in texts.items()},
             loops=given.get("loops") is True,
-            seconds=seconds,
-            missing=str(given.get("missing", ""))[:80],
-            **texts,
+            seconds=_seconds(given.get("seconds")),
+            missing=plain.legal(given.get("missing") or "", MESSAGE_LIMIT),
         )
+
+
+def _seconds(given):
+    """A duration as it came from another process: between 0 and a day, whatever it says."""
+    if not isinstance(given, (int, float)) or not given >= 0:
+        return 0.0
+    return float(min(given, 86_400))
 
 
 class ProbeTimeout(BaseException):

@@ -2,10 +2,12 @@
 
 import json
 
+from workbook import plain
 from workbook.probe import Answer
 
 OUTPUT_KEYS = ("output_type", "name", "text", "data", "metadata", "execution_count", "ename", "evalue", "traceback")
 PRINTED_LIMIT = 200_000  # characters that programs of one cell print past Python which are kept
+OUTPUTS_LIMIT = 1_000  # outputs of one cell that are kept
 
 
 class Transcript:
@@ -68,8 +70,10 @@ class Transcript:
         last = outputs[-1] if outputs else {}
         if output["output_type"] == "stream" and last.get("name") == output["name"]:
             last["text"] = _overprint(last["text"] + output["text"])
-        else:
+        elif len(outputs) < OUTPUTS_LIMIT:
             outputs.append(output)
+        elif len(outputs) == OUTPUTS_LIMIT:
+            outputs.append({"output_type": "stream", "name": "stderr", "text": "… (further outputs left out here)\n"})
 
     def _clear(self, cell):
         if cell in self.to_clear:
@@ -77,10 +81,13 @@ class Transcript:
             self.played.outputs[cell] = []
 
     def _end(self, cell, message):
-        if isinstance(message.get("count"), int):
-            self.played.counts[cell] = message["count"]
+        count = message.get("count")
+        if type(count) is int and 0 <= count < 10**6:
+            self.played.counts[cell] = count
         if isinstance(message.get("error"), dict):
-            self.played.errors[cell] = {key: str(message["error"].get(key, ""))[:500] for key in ("type", "message")}
+            self.played.errors[cell] = {
+                key: plain.legal(message["error"].get(key, ""), 500) for key in ("type", "message")
+            }
 
     def _keep_answer(self, cell, message):
         index, slots = message["index"], self.played.answers.get(cell)
