@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 FORMATS = ("csv", "wide", "canvas", "moodle", "gradescope")
 
@@ -44,7 +43,7 @@ def export_command(
         students = rosters.read(roster) if roster else None
         count, what, notes = _export(format, course, out, template, students, column or (), assignment, scale)
     except (BadTemplate, rosters.BadRoster, FileNotFoundError) as problem:
-        fail(escape(str(problem)))
+        fail(str(problem))
     for note in notes:
         warn.print(note, style="yellow", soft_wrap=True, markup=False)
     if out is not None:

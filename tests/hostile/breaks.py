@@ -229,7 +229,7 @@ def _link_loop(folder, content):
 
 
 def _odd_names(folder, content):
-    (folder / "[/b] <img src=x onerror=alert(1)> \n \u202e 2.3.ipynb").write_bytes(content)
+    (folder / "[red] <img src=x onerror=alert(1)> \n \u202e 2.3.ipynb").write_bytes(content)
     for name in (
         "-rf",
         "a b;rm -rf $HOME`",
