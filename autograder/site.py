@@ -185,7 +185,7 @@ def index(books):
 
 def _entry(book):
     first = book.cells[0].source
-    minutes = re.search(r"\*\*Time\*\* +about +([^.]+?)\.", " ".join(first.split()))
+    minutes = re.search(r"\*\*Time\*\* (?:about )?([\w ]+?)(?: with|[.,])", " ".join(first.split()))
     return {
         "path": f"{book.assignment}/{book.name}",
         "title": book.title,

@@ -94,7 +94,7 @@ except ValueError as error:
 # | activity | graded | hand in |
 # |---|---|---|
 # | 1.3, 2.3, 3.2 | automatically | **as often as you like**; the latest counts |
-# | 3.5 Optimizing logistic regression | automatically, and by a person | **once** |
+# | 3.5 Optimising logistic regression | automatically, and by a person | **once** |
 # | 3.6 Written submission | by a person | **once** |
 # | 4.3 Lab | automatically, and by a person | **once** |
 #
@@ -112,15 +112,15 @@ except ValueError as error:
 # | [2.1 Vectors and matrices][2.1] | Watch Mathematical Computation, Vector and Matrix Operations | lesson | 75 |
 # | [2.2 Prediction from scratch][2.2] | Watch Predicting from Scratch | lesson | 50 |
 # | [2.3 Predict and evaluate from scratch][2.3] | Assignment: Prediction Step, Evaluating | graded, auto | 90 |
-# | [3.1 Gradient descent][3.1] | Watch Finding the Minimum; Watch How to Choose a Learning Rate | lesson | 60 |
+# | [3.1 Gradient descent][3.1] | Watch Finding the Minimum; Watch How to Choose a Learning Rate | lesson | 45 |
 # | [3.2 The minimum of a function][3.2] | Assignment: Finding the Minimum of a Function | graded, auto | 90 |
-# | [3.3 Training logistic regression][3.3] | Watch Using Gradient Descent; Read Training a Model | lesson | 75 |
-# | [3.4 Learning rate and regularization][3.4] | Read Learning Rate; Regularization | lesson | 50 |
-# | [3.5 Optimizing logistic regression][3.5] | Unit 4 Assignment: Optimizing | auto + by hand, once | 120 |
-# | [3.6 Written submission][3.6] | Unit 4 Assignment: Written Submission | by hand, once | 90 |
-# | [3.7 Beyond binary][3.7] | notes: multi-class classification | lesson, optional | 40 |
-# | [4.1 Linear regression][4.1] | Read Linear Regression | lesson | 50 |
-# | [4.2 World happiness][4.2] | Linear Regression Demo | demo, not graded | 45 |
+# | [3.3 Training logistic regression][3.3] | Watch Using Gradient Descent; Read Training a Model | lesson | 100 |
+# | [3.4 Learning rate and regularisation][3.4] | Read Learning Rate; Regularization | lesson | 70 |
+# | [3.5 Optimising logistic regression][3.5] | Unit 4 Assignment: Optimizing | auto + by hand, once | 120 |
+# | [3.6 Written submission][3.6] | Unit 4 Assignment: Written Submission | by hand, once | 120 |
+# | [3.7 Beyond binary][3.7] | notes: multi-class classification | lesson, optional | 45 |
+# | [4.1 Linear regression][4.1] | Read Linear Regression | lesson | 60 |
+# | [4.2 World happiness][4.2] | Linear Regression Demo | demo, not graded | 40 |
 # | [4.3 Lab: Airbnb][4.3] | Lab 4 Assignment | auto + by hand, once | 180 |
 #
 # Two pages to keep open beside the others: the [glossary](glossary.ipynb), one sentence per term, and the [cheat

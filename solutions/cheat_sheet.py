@@ -34,8 +34,9 @@
 #
 # **Losses**, each a mean over $N$ examples ([1.1](1_introduction/1.1_linear_models_and_loss.ipynb))
 #
-# $$L_{LL} = -\frac{1}{N} \sum_i \bigl( y_i \log p_i + (1 - y_i) \log (1 - p_i) \bigr), \qquad
-# L_{MSE} = \frac{1}{N} \sum_i (y_i - \hat y_i)^2, \qquad L_{01} = \frac{\text{number of wrong labels}}{N}$$
+# $$L_{LL} = -\frac{1}{N} \sum_i \bigl( y_i \log p_i + (1 - y_i) \log (1 - p_i) \bigr)$$
+#
+# $$L_{MSE} = \frac{1}{N} \sum_i (y_i - \hat y_i)^2, \qquad L_{01} = \frac{\text{number of wrong labels}}{N}$$
 #
 # accuracy $= 1 - L_{01}$. Always saying 0.5 costs $\log 2 \approx 0.693$.
 #
@@ -50,7 +51,7 @@
 # For the mean log loss: $g = \frac{1}{N} X_1^T (p - y)$ and $H = \frac{1}{N} X_1^T\, \text{diag}(p (1 - p))\, X_1$.
 # Stop when the step is smaller than the tolerance.
 #
-# **Regularization** ([3.4](3_training/3.4_learning_rate_and_regularization.ipynb)): L1 adds $\frac{1}{C} \sum |w_j|$,
+# **Regularisation** ([3.4](3_training/3.4_learning_rate_and_regularization.ipynb)): L1 adds $\frac{1}{C} \sum |w_j|$,
 # L2 adds $\frac{1}{C} \sum w_j^2$; a high $C$ means a weak penalty. scikit-learn's own scale: mean loss $+ \frac{1}{2
 # C N} \sum w_j^2$, intercept free.
 #

@@ -12,7 +12,7 @@
 # | **Bias** | Another name for the intercept. | [1.2] |
 # | **Binary cross-entropy** | Another name for the log loss with two classes. | [1.1] |
 # | **Broadcasting** | NumPy's way of stretching a vector along the rows or columns of a matrix. | [2.1] |
-# | **C** | scikit-learn's setting for the freedom of the weights: high means little regularization. | [1.2] |
+# | **C** | scikit-learn's setting for the freedom of the weights: high means little regularisation. | [1.2] |
 # | **Centering** | Subtracting from each column its mean, so that it has mean 0. | [2.3] |
 # | **Class** | One of the possible values of a label, here 0 or 1. | [1.1] |
 # | **Classification** | Predicting to which class an example belongs. | [1.1] |
@@ -71,11 +71,11 @@
 # | **Parametric model** | A model whose form is fixed in advance, so that only its parameters are learned. | [1.1] |
 # | **Penalty** | A price on large weights that is added to the loss. | [3.4] |
 # | **Regression** | Predicting a number. | [4.1] |
-# | **Regularization** | Holding a model back from following the training data too closely, as by a penalty. | [3.4] |
+# | **Regularisation** | Holding a model back from following the training data too closely, as by a penalty. | [3.4] |
 # | **Residual** | The difference between a label and its prediction. | [4.1] |
 # | **Root mean squared error (RMSE)** | The square root of the MSE, in the units of the label. | [4.1] |
 # | **R²** | The share of the labels' variance that the predictions account for. | [4.1] |
-# | **Scaling, standardizing** | Bringing features to mean 0 and spread 1, as learned from training rows only. | [4.2] |
+# | **Scaling, standardising** | Bringing features to mean 0 and spread 1, as learned from training rows only. | [4.2] |
 # | **Sigmoid** | Another name for the inverse logit. | [1.2] |
 # | **Softmax** | The function that turns one number per class into probabilities that add up to 1. | [3.7] |
 # | **Solver** | The method by which scikit-learn searches for the weights. | [1.3] |

@@ -41,7 +41,10 @@ def test_the_map_shows_every_notebook_with_its_minutes():
     rows = [line.split("|") for line in text_of(page("0_start_here")).splitlines() if re.match(r"\| \[\d", line)]
     shown = {re.search(r"\[(\d\.\d)\] \|?$", row[1] + "|")[1] for row in rows}
     assert shown == {path.stem[:3] for path in unit.SOLUTIONS.glob("*/*.py")}
-    assert all(30 <= int(row[4]) <= 180 for row in rows)
+    for row, book in zip(rows, [book for book in unit.notebooks() if book.assignment], strict=True):
+        said = re.search(r"\*\*Time\*\* (?:about )?(\w+) (minutes|hours)", " ".join(book.cells[0].source.split()))
+        minutes = int(said[1]) if said[2] == "minutes" else 60 * {"two": 2, "three": 3}[said[1]]
+        assert int(row[4]) == minutes, book.name
 
 
 def test_the_environment_check_asks_for_what_the_project_needs():

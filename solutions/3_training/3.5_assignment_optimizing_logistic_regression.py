@@ -1,5 +1,5 @@
 # %% [markdown] submissions="once"
-# # 3.5 Assignment: optimizing logistic regression
+# # 3.5 Assignment: optimising logistic regression
 #
 # How strongly should a model be held back? Nobody can tell in advance, so you try: twenty values of the
 # hyperparameter C, from almost no freedom to almost no restraint, each judged on customers that the model has not
@@ -13,7 +13,7 @@
 # - explain in words why log loss and accuracy behave as they do.
 #
 # **Time** about two hours. **Files** `churn.csv`, a synthetic stand-in for a phone company's customers. **Before
-# this** [3.4 Learning rate and regularization](3.4_learning_rate_and_regularization.ipynb).
+# this** [3.4 Learning rate and regularisation](3.4_learning_rate_and_regularization.ipynb).
 #
 # | task | points | what earns them |
 # |---|---|---|

@@ -7,7 +7,7 @@
 # **When you are done, you can** explain the whole unit to somebody who has not taken it.
 #
 # **Time** about two hours. **Files** none. **Before this**
-# [3.5 Assignment: optimizing logistic regression](3.5_assignment_optimizing_logistic_regression.ipynb).
+# [3.5 Assignment: optimising logistic regression](3.5_assignment_optimizing_logistic_regression.ipynb).
 #
 # | task | points | what earns them |
 # |---|---|---|
@@ -15,7 +15,7 @@
 # | `written_2` | 5 | when to use logistic regression, with an example |
 # | `written_3` | 5 | how training and gradient descent work |
 # | `written_4` | 5 | learning rate and Hessian |
-# | `written_5` | 5 | purpose of regularization, L1 against L2 |
+# | `written_5` | 5 | purpose of regularisation, L1 against L2 |
 # | `written_6` | 5 | model and loss for classification and for regression |
 #
 # **Handing in.** All answers are read and marked by a person, so they are handed in **once**. Write into the cells
@@ -67,7 +67,7 @@
 # %% [markdown]
 # ## Question 5
 #
-# **What is regularization for?** Compare L1 and L2: what does each add to the loss, and what does it do to the
+# **What is regularisation for?** Compare L1 and L2: what does each add to the loss, and what does it do to the
 # weights? What does the hyperparameter C of scikit-learn mean, and how would you choose it? (5 points)
 
 # %% [markdown] written="written_5"

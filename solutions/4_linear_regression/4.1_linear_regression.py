@@ -13,7 +13,7 @@
 # - judge a fit by MSE, RMSE and R².
 #
 # **Time** about 60 minutes. **Files** `salaries.csv`, a made-up example. **Before this**
-# [3.4 Learning rate and regularization](../3_training/3.4_learning_rate_and_regularization.ipynb). There are two short
+# [3.4 Learning rate and regularisation](../3_training/3.4_learning_rate_and_regularization.ipynb). There are two short
 # practice tasks, which are checked but not graded.
 
 # %%

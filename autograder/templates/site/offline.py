@@ -16,6 +16,7 @@ from math_core import LatexToMathML
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 FORMULA = re.compile(r"<math.*?</math>", re.S)
 CONVERTER = LatexToMathML(annotation=True)
+LONG = 40  # characters of TeX: may be wider than a telephone, which then scrolls it
 LETTERS = [*range(0x20, 0x7F), *range(0x391, 0x3CA), 0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)]
 
 
@@ -25,7 +26,9 @@ def mathml(tex, block):
 
 
 def visit_math(self, node):
-    self.body.append(f'<span class="inline-formula">{mathml(node.astext(), False)}</span>')
+    formula = mathml(node.astext(), False)
+    wide = len(node.astext()) > LONG
+    self.body.append(f'<span class="long-formula">{formula}</span>' if wide else formula)
     raise nodes.SkipNode
 
 
