@@ -138,6 +138,10 @@ def test_a_browser_without_a_network_reads_searches_and_turns_dark(folder):
         assert page.evaluate("[...document.images].every(image => image.naturalWidth > 100)")
         darkness = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert max(map(int, re.findall(r"\d+", darkness)[:3])) < 60
+        page.goto((folder / "cheat_sheet.html").as_uri())
+        root = page.locator("msqrt").first
+        wider = root.bounding_box()["width"] - root.locator(":scope > *").first.bounding_box()["width"]
+        assert wider > 5, "a root without its sign"
         page.goto((folder / "search.html").as_uri() + "?q=sigmoid")
         page.locator("#search-results li a").first.wait_for(timeout=20_000)
         page.set_viewport_size({"width": 1400, "height": 900})

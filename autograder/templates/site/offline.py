@@ -16,13 +16,23 @@ from math_core import LatexToMathML
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 FORMULA = re.compile(r"<math.*?</math>", re.S)
 CONVERTER = LatexToMathML(annotation=True)
+PRIME = re.compile("<msup>(<mi>[^<]*</mi>)<mo>([\u2032\u2033])</mo></msup>")
 LONG = 40  # characters of TeX: may be wider than a telephone, which then scrolls it
-LETTERS = [*range(0x20, 0x7F), *range(0x391, 0x3CA), 0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)]
+LETTERS = [
+    0x221A,  # the sign of a root, which stands in no page but is drawn
+    0x210E,  # the italic h, which Unicode keeps apart from the others
+    *range(0x20, 0x7F),
+    *range(0x391, 0x3CA),
+    *range(0x1D434, 0x1D468),
+    *range(0x1D6E2, 0x1D71C),
+]
 
 
 def mathml(tex, block):
     """A formula as MathML; the TeX stays in it as an annotation."""
-    return CONVERTER.convert_with_local_state(tex, displaystyle=block)
+    formula = CONVERTER.convert_with_local_state(tex, displaystyle=block)
+    # The font's primes are raised already: as superscripts they would be too small to see.
+    return PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', formula)
 
 
 def visit_math(self, node):
