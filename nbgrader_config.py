@@ -13,11 +13,12 @@ c.ExecutePreprocessor.timeout = 120
 # A deleted check cell comes back instead of waiting for a marker for ever.
 c.OverwriteCells.add_missing_cells = True
 
-# Executed notebooks hold the marker's rubrics in cells tagged so; students' pages leave them out. (The pages that
-# `autograder feedback` writes never hold them.)
-c.TagRemovePreprocessor.remove_cell_tags = {"rubric"}
+# Executed notebooks hold notes and rubrics for the marker in cells tagged "rubric". Formgrader shows them, without
+# anything that could run in what students wrote; nbgrader's feedback leaves them out. (The pages that `autograder
+# feedback` writes never hold them.)
+c.HTMLExporter.preprocessors = ["autograder.formgrader.Inert"]
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-    "nbconvert.preprocessors.TagRemovePreprocessor",
+    "autograder.formgrader.WithoutRubrics",
 ]

@@ -1,4 +1,4 @@
-"""The command `autograder`: build, tasks, judge, matrix, collect, grade, feedback, report, export, written."""
+"""The command `autograder`: build, tasks, judge, matrix, collect, grade, mark, feedback, report, export, written."""
 
 import json
 import sys
@@ -254,18 +254,39 @@ def feedback_command(course: Course = Path(".")):
     )
 
 
+@app.command("mark")
+def mark_command(
+    course: Course = Path("."),
+    port: Annotated[int | None, typer.Option(help="Default: the first free one from 8888 on.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+):
+    """Mark by hand: open nbgrader's formgrader on the course; stop it with Ctrl+C."""
+    from autograder import formgrader
+
+    say.print("Formgrader opens in your browser; in a terminal elsewhere, follow the address below. Ctrl+C ends it.")
+    raise typer.Exit(_with_course(lambda: formgrader.start(course, port, browser)))
+
+
 @app.command("report")
-def report_command(course: Course = Path("."), out: Annotated[Path | None, typer.Option("-o")] = None):
-    """Write the class report."""
+def report_command(
+    assignments: Annotated[list[str] | None, typer.Argument(help="Such as 2 or its whole name; default: all.")] = None,
+    course: Course = Path("."),
+    out: Annotated[Path | None, typer.Option("-o", help="Default: report.html in the course folder.")] = None,
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="Number the students, for a page to pass on.")] = False,
+):
+    """Write the class report, and its figures as CSV files beside it."""
     from autograder import report
 
-    say.print(f"Report written to {_with_course(lambda: report.write(course, out))}.")
+    path = _with_course(lambda: report.write(course, out, assignments, anonymous))
+    say.print(
+        f"Report written to {path}; its tables beside it: {path.stem}_tasks.csv, _mistakes.csv, _submissions.csv."
+    )
 
 
 def _with_course(work):
     try:
         return work()
-    except FileNotFoundError as problem:
+    except (FileNotFoundError, KeyError) as problem:
         fail(str(problem.args[0]))
 
 

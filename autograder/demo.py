@@ -22,8 +22,10 @@ def main():
     results = grade.grade_course(COURSE, limits=LIMITS)
     say("3. Grades, in nbgrader's gradebook demo/gradebook.db:\n")
     cli.print_class(results)
-    say(f"\n4. {len(feedback.write_all(COURSE))} feedback pages in {COURSE}/feedback/.")
+    pages = feedback.write_all(COURSE)
+    say(f"\n4. {len(pages)} feedback pages, such as {pages[0].path}")
     say(f"5. The class report: {report.write(COURSE)}")
+    say("   To mark the written answers by hand: autograder mark --course demo")
     wrong = [line for result in results for line in differences(result)]
     for line in wrong:
         say(f"   not as expected: {line}")

@@ -52,11 +52,16 @@ def write_all(course, progress=lambda *_: None):
     rows: dict = {}
     for row in gradebook.rows(course):
         rows.setdefault((row["student"], row["assignment"]), []).append(row)
+    penalties: dict = {}
+    for book in gradebook.notebooks(course):
+        key = book["student"], book["assignment"]
+        penalties[key] = penalties.get(key, 0.0) + book["penalty"]
     pages = []
     for result in grade.load_course(course):
         folder = result.folder
         path = Path(course, "feedback", folder.student, folder.assignment, "feedback.html")
-        text = page(course, result, rows.get((folder.student, folder.assignment), []))
+        key = folder.student, folder.assignment
+        text = page(course, result, rows.get(key, []), penalties.get(key, 0.0))
         pages.append(Page(path, _write(path, text)))
         _for_exchange(folder, path)
         progress(path)
@@ -85,8 +90,11 @@ def _for_exchange(folder, path):
         shutil.copyfile(path, path.parent / f"{book.name}.html")
 
 
-def page(course, result, rows):
-    """The feedback page of one submission; rows: the student's grades of the assignment from the gradebook."""
+def page(course, result, rows, penalty=0.0):
+    """The feedback page of one submission.
+
+    rows: the student's grades of the assignment from the gradebook. penalty: points taken off for handing it in late.
+    """
     graded = {row["task"]: row for row in rows}
     books = [_book(course, result, book, graded) for book in grade.graded_books(result.folder.assignment)]
     every = [task for book in books for task in book["tasks"]]
@@ -100,7 +108,7 @@ def page(course, result, rows):
             score=sum(row["score"] for row in rows),
             points=sum(row["max_score"] for row in rows),
             waiting=[task for task in every if task["waiting"]],
-            penalty=max((row.get("late_penalty") or 0 for row in rows), default=0),
+            penalty=penalty,
             books=books,
             first=[task for task in every if task["next"] and not task["by_hand"]][:3],
             resubmit=not any(book.tasks("written") for book in grade.graded_books(result.folder.assignment)),

@@ -8,6 +8,7 @@ import shutil
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
+from html import escape
 from pathlib import Path
 
 import nbformat
@@ -149,7 +150,7 @@ def _find_file(folder, book, books):
     if exact.is_file() and not exact.is_symlink():
         return exact
     names = {f"{other.name}.ipynb" for other in books}
-    marks = [cell.id.encode() for cell in book.cells if cell.role in ("answer", "check")]
+    marks = [cell.id.encode() for cell in book.cells if cell.role in ("answer", "check", "written")]
     fits = {
         path: sum(mark in content for mark in marks)
         for path in _files(folder.path)
@@ -239,7 +240,8 @@ def _judge(book, submission, played, seed):
         if work.role in ("answer", "written") and released:
             written[work.id] = work.source.strip() not in ("", released.released.strip())
     events = [*played.events, *_slow_cells(played)] if played else []
-    executed = executed_notebook(book, submission, played, verdicts)
+    note = _marker_note((*events, *submission.repairs))
+    executed = executed_notebook(book, submission, played, verdicts, note)
     return BookResult(verdicts, list(submission.repairs), events, written, executed)
 
 
@@ -257,9 +259,15 @@ def _verdict(task, submission, played, seed):
     return judge.from_play(task, played, f"test_{task.name}", seed)
 
 
-def executed_notebook(book, submission, played, verdicts):
-    """The notebook as it was played, with the judge's card as the output of each check, for formgrader."""
-    cells = []
+def _marker_note(noticed):
+    """What a marker should know before reading a submission, as Markdown; "" when nothing was noticed."""
+    title = "**For the marker: this submission needs a look.** Students do not see this note."
+    return "\n".join([title, "", *(f"- {escape(text)}" for text in noticed)]) if noticed else ""
+
+
+def executed_notebook(book, submission, played, verdicts, note=""):
+    """The notebook as it was played, with the judge's card as the output of each check and a note to the marker."""
+    cells = [new_markdown_cell(note, id="marker_note", metadata={"tags": ["rubric"]})] if note else []
     for work in submission.cells:
         released = book.find(work.id)
         metadata = build.cell_metadata(released) if released else {}

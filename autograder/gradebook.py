@@ -19,13 +19,18 @@ def prepare(course, names):
 
     Only assignments whose source changed since are generated anew, so that a second run changes nothing.
     """
-    config = Path(course, "nbgrader_config.py")
-    if not config.exists():  # so that formgrader and nbgrader's own commands work in the folder as it is
-        shutil.copy(build.ROOT / "nbgrader_config.py", config)
+    write_config(course)
     stale = [name for name in names if not _is_known(course, name)]
     if stale:
         build.write_sources(course, stale)
         build.generate(course, stale)
+
+
+def write_config(course):
+    """Lay nbgrader's settings beside the gradebook, so that formgrader and nbgrader's commands work in the folder."""
+    config = Path(course, "nbgrader_config.py")
+    if not config.exists():
+        shutil.copy(build.ROOT / "nbgrader_config.py", config)
 
 
 def _is_known(course, name):

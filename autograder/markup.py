@@ -9,6 +9,7 @@ import re
 from html import escape, unescape
 
 import bleach
+from bleach.css_sanitizer import CSSSanitizer
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 from mdit_py_plugins.amsmath import amsmath_plugin
@@ -17,101 +18,46 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-TAGS = frozenset(
-    [
-        "a",
-        "b",
-        "blockquote",
-        "br",
-        "code",
-        "del",
-        "em",
-        "hr",
-        "i",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "s",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
+# fmt: off
+TAGS = (
+    "a", "b", "blockquote", "br", "code", "del", "em", "hr", "i", "li", "ol", "p", "pre", "s", "strong",
+    "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 )
+WHOLE = (
+    "caption", "details", "div", "h1", "h2", "h3", "h4", "h5", "h6", "section", "span", "summary", "tfoot",
+)
+STYLES = (
+    "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left",
+    "border-left-width", "border-radius", "border-right", "border-top", "color", "font-size", "font-style",
+    "font-weight", "margin", "max-width", "padding", "text-align", "vertical-align", "white-space",
+)
+MATHML = (
+    "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msup", "msub", "msubsup",
+    "mover", "munder", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose",
+    "mmultiscripts",
+)
+MATH_ATTRIBUTES = (
+    "accent", "columnalign", "columnspacing", "depth", "displaystyle", "fence", "form", "height", "largeop",
+    "linethickness", "lspace", "mathvariant", "maxsize", "minsize", "movablelimits", "notation", "rowspacing",
+    "rspace", "scriptlevel", "separator", "stretchy", "symmetric", "voffset", "width",
+)
+# fmt: on
 SAFE_LINK = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x20]+", re.I)
-MATHML = frozenset(
-    [
-        "math",
-        "mrow",
-        "mi",
-        "mn",
-        "mo",
-        "mtext",
-        "mspace",
-        "mfrac",
-        "msqrt",
-        "mroot",
-        "msup",
-        "msub",
-        "msubsup",
-        "mover",
-        "munder",
-        "munderover",
-        "mtable",
-        "mtr",
-        "mtd",
-        "mstyle",
-        "mpadded",
-        "mphantom",
-        "menclose",
-        "mmultiscripts",
-    ]
-)
-MATH_ATTRIBUTES = frozenset(
-    [
-        "accent",
-        "columnalign",
-        "columnspacing",
-        "depth",
-        "displaystyle",
-        "fence",
-        "form",
-        "height",
-        "largeop",
-        "linethickness",
-        "lspace",
-        "mathvariant",
-        "maxsize",
-        "minsize",
-        "movablelimits",
-        "notation",
-        "rowspacing",
-        "rspace",
-        "scriptlevel",
-        "separator",
-        "stretchy",
-        "symmetric",
-        "voffset",
-        "width",
-    ]
-)
 PLACE = re.compile("\ue000(\\d+)\ue001")  # where a formula goes; a text has no use of its own for these two letters
 TEXT_LIMIT = 20_000  # characters of one answer that a page shows
+OUTPUT_LIMIT = 200_000  # characters of an output
 TEX_LIMIT = 2_000
 DEPTH_LIMIT = 60  # nested elements of a formula
 PNG_LIMIT = 3_000_000  # characters of a picture's base64
 PNG_START = base64.b64encode(b"\x89PNG\r\n\x1a\n")[:10].decode()
 
 
-def markdown(text):
-    """Markdown as safe HTML. Headings become bold lines, so that the page's own headings stay in order."""
+def markdown(text, whole=False):
+    """Markdown as safe HTML.
+
+    Headings become bold lines, so that the page's own headings stay in order; a whole cell keeps them, and its hints
+    that unfold.
+    """
     formulas = []
 
     def keep(content, settings):
@@ -123,11 +69,21 @@ def markdown(text):
     reader.use(dollarmath_plugin, allow_digits=False, renderer=keep)
     reader.use(amsmath_plugin, renderer=lambda content: keep(content, {"display_mode": True}))
     reader.add_render_rule("image", _picture)
-    for name, tag in (("heading_open", "<p><strong>"), ("heading_close", "</strong></p>\n")):
-        reader.add_render_rule(name, lambda *_, tag=tag: tag)
+    if not whole:
+        reader.add_render_rule("heading_open", lambda *_: "<p><strong>")
+        reader.add_render_rule("heading_close", lambda *_: "</strong></p>\n")
     reader.add_render_rule("th_open", lambda *_: '<th scope="col">')
-    clean = bleach.clean(reader.render(source), tags=TAGS, attributes=_allowed, strip=True)
+    tags = (*TAGS, *WHOLE) if whole else TAGS
+    clean = bleach.clean(reader.render(source), tags=tags, attributes=_allowed, strip=True)
     return Markup(PLACE.sub(lambda place: formulas[int(place[1])], clean))
+
+
+def output(text):
+    """The HTML of an output, such as a data frame or a result card, without what could run, load or cover the page."""
+    text = re.sub(r"<(style|script)\b.*?</\1\s*>", "", text[:OUTPUT_LIMIT], flags=re.S | re.I)
+    cleaner = CSSSanitizer(allowed_css_properties=STYLES)
+    attributes = {"*": ["style", "scope", "role", "aria-label", "border", "class", "colspan", "rowspan"]}
+    return bleach.clean(text, tags=(*TAGS, *WHOLE), attributes=attributes, css_sanitizer=cleaner, strip=True)
 
 
 def _allowed(tag, name, value):
@@ -209,4 +165,4 @@ def png(data):
     return packed if packed.startswith(PNG_START) and re.fullmatch(r"[A-Za-z0-9+/]+={0,2}", packed) else None
 
 
-__all__ = ["code", "formula", "markdown", "png", "words"]
+__all__ = ["code", "formula", "markdown", "output", "png", "words"]

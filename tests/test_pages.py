@@ -177,6 +177,7 @@ def test_only_changed_pages_are_written_again(tmp_path, monkeypatch):
     ann, rows = put(tmp_path, "ann", "3_training")
     bob, more = put(tmp_path, "bob", "3_training")
     monkeypatch.setattr(grade, "load_course", lambda course: [ann, bob])
+    monkeypatch.setattr(gradebook, "notebooks", lambda course: [])
     monkeypatch.setattr(gradebook, "rows", lambda course: rows + more)
     assert [page.change for page in feedback.write_all(tmp_path)] == ["new", "new"]
     more[0]["comment"] = "See me."
@@ -189,6 +190,7 @@ def test_the_exchange_finds_a_page_for_each_notebook(tmp_path, monkeypatch):
     for name in feedback.EXCHANGE_FILES:
         (result.folder.path / name).write_text("x", encoding="utf-8")
     monkeypatch.setattr(grade, "load_course", lambda course: [result])
+    monkeypatch.setattr(gradebook, "notebooks", lambda course: [])
     monkeypatch.setattr(gradebook, "rows", lambda course: rows)
     folder = feedback.write_all(tmp_path)[0].path.parent
     names = {f"{book.name}.html" for book in grade.graded_books("3_training")}
