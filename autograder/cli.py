@@ -87,51 +87,101 @@ def judge_command(task: str, file: Path, as_json: AsJson = False, seed: Seed = N
         wanted = tasks.find(task)
     except KeyError as problem:
         fail(problem.args[0])
-    try:
-        code = file.read_bytes().decode("utf-8-sig", "replace")
-    except OSError as problem:
-        fail(f"{file} can't be read: {problem.strerror}.")
-    verdict = judge.in_file(wanted, code, judge.SEED if seed is None else seed)
+    if wanted.model is None:
+        fail(f"{task} is marked by hand, with the rubric beside the answer: there is nothing that a machine can judge.")
+    verdict = judge.in_file(wanted, _read_code(file, task), judge.SEED if seed is None else seed)
     print(json.dumps(judge.as_json(verdict), indent=1, ensure_ascii=False) if as_json else Card(verdict, graded=True))
     raise typer.Exit(0 if verdict.passed else 1)
 
 
+def _read_code(file, task):
+    """The text of a Python file; a message for what is none."""
+    try:
+        content = file.read_bytes()
+    except OSError as problem:
+        fail(f"{file} can't be read: {problem.strerror}.")
+    if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        fail(f"{file} is not a text file. What is judged is Python code that answers {task}.")
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and b'"cells"' in content:
+        fail(
+            f"{file} is a notebook. Save the cell that answers {task} as a .py file and judge that; "
+            "whole notebooks are graded with `autograder collect` and `autograder grade`."
+        )
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    return content.decode(encoding, "replace").replace("\r\n", "\n").replace("\r", "\n")
+
+
 @app.command("matrix")
-def matrix_command(names: Annotated[list[str] | None, typer.Argument()] = None, seed: Seed = None):
+def matrix_command(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[TASK]...")] = None,
+    seed: Annotated[list[int] | None, typer.Option(help="Draw other questions than usual; may be given again.")] = None,
+    mutants: Annotated[bool, typer.Option("--mutants", help="Judge generic mutants of the model answers too.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write the matrix as a page, too.")] = None,
+    totals: Annotated[bool, typer.Option("--totals", help="Print the totals only.")] = False,
+):
     """Judge every known right and wrong version of each task; fails when one comes out wrong."""
-    from autograder import judge, tasks
+    from autograder import judge, matrix, tasks
 
     known = tasks.all_tasks()
     unknown = [name for name in names or () if name not in known]
     if unknown:
         fail(f"There is no task called {unknown[0]!r}. Known tasks: {', '.join(sorted(known))}.")
+    if by_hand := [name for name in names or () if known[name].model is None]:
+        fail(f"{by_hand[0]} is marked by hand: there is nothing that a machine can judge.")
+    seeds = tuple(seed or (judge.SEED,))
+    rows = []
+    for row in matrix.rows(names, seeds):
+        if not totals and (not rows or rows[-1].task != row.task):
+            say.print(f"\n[bold]{row.task}[/bold]")
+        rows.append(row)
+        if not totals:
+            say.print(
+                f"  {'✓' if row.ok else '✗'} {row.kind:<8} {row.version:<60} {row.state:<14} {_name(row)}".rstrip()
+            )
     table = Table("task", "right versions passed", "wrong versions killed", "named rightly", title="Kill matrix")
-    everything = []
-    for name, task in known.items():
-        if (names and name not in names) or task.model is None:
-            continue
-        kills = list(judge.matrix(task, judge.SEED if seed is None else seed))
-        everything += kills
-        table.add_row(name, *_shares(kills))
+    for name, group in matrix.by_task(rows).items():
+        table.add_row(name, *_shares(matrix.totals(group)))
     table.add_section()
-    table.add_row("all", *_shares(everything))
+    table.add_row("all", *_shares(matrix.totals(rows)))
     say.print(table)
-    wrong = [kill for kill in everything if not kill.ok]
-    for kill in wrong:
-        warn.print(f"{kill.task}, {kill.kind} version “{kill.version}”: {kill.state}, named {kill.named}")
-    raise typer.Exit(1 if wrong else 0)
+    changed = _judge_mutants(names) if mutants else []
+    if html:
+        html.write_text(matrix.page(rows, seeds, changed), encoding="utf-8")
+        say.print(f"The page is {html}.")
+    wrong = [row for row in rows if not row.ok]
+    for row in wrong:
+        warn.print(f"{row.task}, {row.kind} version “{row.version}”: {row.state}, {row.named}")
+    raise typer.Exit(1 if wrong or not all(mutant.ok for mutant in changed) else 0)
 
 
-def _shares(kills):
+def _name(row):
+    return row.named if row.kind == "mistake" else ""
+
+
+def _shares(counts):
     """Right versions that passed, wrong ones that did not, and those of them that were named rightly, as texts."""
-    rights, mistakes = ([kill for kill in kills if kill.kind == kind] for kind in ("right", "mistake"))
-    killed = sum(kill.state != "passed" for kill in mistakes)
-    named = sum(kill.ok for kill in mistakes)
     return (
-        f"{sum(kill.ok for kill in rights)} of {len(rights)}",
-        f"{killed} of {len(mistakes)}",
-        f"{named} of {len(mistakes)}",
+        f"{counts['passed']} of {counts['rights']}",
+        f"{counts['killed']} of {counts['wrongs']}",
+        f"{counts['named']} of {counts['wrongs']}",
     )
+
+
+def _judge_mutants(names):
+    """Judge the mutants of the model answers and print what should not have passed."""
+    from autograder import mutants
+
+    try:
+        judged = list(mutants.judged(names))
+    except ModuleNotFoundError as problem:
+        fail(f"{problem.name} is not installed: `pip install -e '.[dev]'` brings the tool that makes mutants.")
+    killed, equivalent = sum(m.killed for m in judged), sum(bool(m.reason) for m in judged)
+    say.print(f"Mutants of the model answers: {killed} of {len(judged)} killed, {equivalent} listed as equivalent.")
+    for mutant in judged:
+        if not mutant.ok:
+            what = "listed as equivalent and killed" if mutant.killed else "passes"
+            warn.print(f"{mutant.task}: {mutant.change}: {what}", markup=False)
+    return judged
 
 
 @app.command("grade")

@@ -8,7 +8,7 @@ nbgrader's kernel uses.
 import ast
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -27,8 +27,8 @@ def questions(task, seed=SEED):
     return context + [(task.names, tasks.probe_of(case)) for case in cases]
 
 
-def from_answers(task, answers, seed=SEED):
-    """The verdict on the answers to `questions(task, seed)`."""
+def from_answers(task, answers, seed=SEED, named=True):
+    """The verdict on the answers to `questions(task, seed)`; with named=False no known mistake is looked for."""
     given, answers = answers[: len(task.context)], answers[len(task.context) :]
     context = None
     if task.is_variable:
@@ -41,9 +41,19 @@ def from_answers(task, answers, seed=SEED):
         table = _table(task, seed, context)
     except Exception as problem:  # the student's own context is not what the reference can start from
         return _without_context(task, task.context, plain.legal(problem, 200))
-    if context and not _tells(task, table):
+    if context and not _tells(task, _with_mistakes(task, table, context)):
         return _without_context(task, task.context, "wrong answers can't be told from right ones with these values")
-    return climb(table, answers)
+    verdict = climb(table, answers)
+    if named and verdict.state in ("failed", "partial") and "wrong_versions" not in table:
+        verdict = climb(_with_mistakes(task, table, context), answers)  # only now, since playing them takes time
+    return verdict
+
+
+def _with_mistakes(task, table, context):
+    """The table with the answers of the known wrong versions, which are played once."""
+    if "wrong_versions" not in table:
+        table["wrong_versions"] = tasks.wrong_versions(task, table, context)
+    return table
 
 
 def _tells(task, table):
@@ -76,41 +86,63 @@ def _table(task, seed, context):
     if key not in _TABLES:
         while len(_TABLES) >= TABLES_KEPT:
             _TABLES.pop(next(iter(_TABLES)))
-        _TABLES[key] = tasks.make_table(task, seed, fresh=True, context=context)
+        _TABLES[key] = tasks.make_table(task, seed, fresh=True, context=context, mistakes=False)
     return _TABLES[key]
 
 
-def in_namespace(task, namespace, seed=SEED):
+def in_namespace(task, namespace, seed=SEED, seconds=10.0, named=True):
     """Judge what `namespace` holds, right here. Only for trusted code and for stock nbgrader's own kernel."""
-    return from_answers(task, list(ask_all(questions(task, seed), namespace)), seed)
+    return from_answers(task, list(ask_all(questions(task, seed), namespace, seconds)), seed, named)
 
 
 def in_file(task, code, seed=SEED, limits=None):
-    """Judge the text of a Python file, played in the engine after the given cells that the task starts from."""
+    """Judge the text of a Python file, played in the engine after the cells that the task starts from."""
     cells = [*_cells_before(task), {"id": task.name, "cell_type": "code", "source": code}]
     asked = {"id": "question", "cell_type": "code", "source": ""}
     question = engine.Question(tuple(questions(task, seed)))
     job = engine.Job((*cells, asked), {"question": question}, limits=limits or engine.Limits())
-    return from_play(task, engine.play(job), "question", seed)
+    verdict = from_play(task, engine.play(job), "question", seed)
+    return _with_other_names(task, code, verdict) if verdict.state == "not attempted" else verdict
 
 
 def _cells_before(task):
-    """Imports of the task's notebook; for a variable task all that comes before it, earlier model answers included."""
+    """What stands before the task in its notebook: imports, given cells, and the model answers of earlier tasks.
+
+    For a variable task also the cells to play with, since one of them may prepare what it starts from.
+    """
     book = unit.place_of(task.name)
-    if book is None:
-        return
-    for cell in book.cells:
+    for cell in book.cells if book else ():
         if cell.role == "answer" and cell.name == task.name:
             return
-        wanted = cell.role in ("given", "code", "answer") if task.is_variable else _only_imports(cell)
-        if wanted:
+        if cell.role in ("given", "answer") or (cell.role == "code" and (task.is_variable or only_imports(cell))):
             yield {"id": cell.id, "cell_type": "code", "source": cell.source}
 
 
-def _only_imports(cell):
-    if cell.kind != "code" or cell.role not in ("given", "code"):
-        return False
-    return all(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.parse(cell.source).body)
+def only_imports(cell):
+    """True for a cell of the unit that does nothing but import."""
+    return all(isinstance(node, (ast.Import, ast.ImportFrom)) for node in _statements(cell.source))
+
+
+def _statements(code):
+    """The statements of a text at its top level; [] where it is no Python, such as a magic."""
+    try:
+        return ast.parse(code).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+
+
+def _with_other_names(task, code, verdict):
+    """The verdict on a file that does not define what was asked for; it says what the file defines instead."""
+    defined = [node.name for node in _statements(code) if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    others = ", ".join(f"`{name}`" for name in defined if name not in task.names)
+    if not others or set(defined) & set(task.names):
+        return verdict
+    first = replace(
+        verdict.rungs[0],
+        found=f"{verdict.rungs[0].found}; the file defines {others}",
+        next_step="Give your answer the name that the task asks for.",
+    )
+    return replace(verdict, rungs=(first, *verdict.rungs[1:]), hint=first.next_step)
 
 
 def from_play(task, played, place, seed=SEED):

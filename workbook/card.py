@@ -84,7 +84,7 @@ class Card:
             ("Expected", main.expected),
             ("Recognised", self.verdict.mistake),
             ("Likely cause", main.cause),
-            ("Next step", main.next_step or NEXT_STEP),
+            ("Next step", main.next_step),
         ]
         return [(label, text) for label, text in rows if text]
 
@@ -138,9 +138,6 @@ class Card:
         if self.verdict.remarks:
             parts.append(f"<div>Remark:</div>{_bullets(self.verdict.remarks)}")
         return "".join(parts) + "</div>"
-
-
-NEXT_STEP = "Compute the case shown by hand and compare it with your code step by step."
 
 
 def _bullets(lines):

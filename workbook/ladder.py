@@ -7,9 +7,10 @@ expected results. The notebook brings the frozen table of the task, the grader a
 A table is a dictionary:
     task, names      the task and the names that the student defines
     points           {part: points}, in the order in which the parts are earned
-    probes           [{part, about, expression, inputs, expected, compare, rtol, atol, faults, edge, silent, also,
-                     between}]; also: further results that are right; between: two expressions, between whose
-                     answers the largest absolute difference is what is expected
+    probes           [{part, about, expression, inputs, expected, compare, rtol, atol, slack, faults, edge, silent,
+                     also, between, pace}]; slack: absolute tolerances, one an element; also: further results that
+                     are right; between: two expressions, between whose answers the largest absolute difference is
+                     what is expected; pace: the answer says how slow the code is, and costs nothing
     mistakes         {name: {cause, next}}: what to say when a known mistake is recognised
     independent      True when each part is earned on its own and not only after those before it
     wrong_versions   [{mistake, loses, answers}]: the part that a known wrong version loses, and its answers up to there
@@ -24,7 +25,9 @@ import numpy as np
 from workbook import plain
 
 STATES = ("passed", "partial", "failed", "not attempted", "can't compare")
-RTOL, ATOL = 1e-7, 1e-10
+RTOL, ATOL = 1e-6, 1e-10  # some sixteen roundings to single precision
+BY_HAND = "Compute the case shown by hand and compare it with your code step by step."
+SLOW_TIMES, SLOW_SECONDS = 20, 0.005  # what it takes for a remark on speed
 FACTOR_SPREAD = 0.01
 DIAGNOSIS = "diagnosis"  # the part of probes that cost nothing and only help to recognise a mistake
 
@@ -64,6 +67,10 @@ class Verdict:
 
 def climb(table, answers):
     """Judge `answers`, one Answer a probe of `table`, and return the Verdict."""
+    asked = list(zip(table["probes"], answers, strict=True))
+    paces = [answer for probe, answer in asked if probe.get("pace")]
+    table = table | {"probes": [probe for probe, _ in asked if not probe.get("pace")]}
+    answers = [answer for probe, answer in asked if not probe.get("pace")]
     blank = _not_attempted(table, answers)
     if blank:
         return blank
@@ -90,8 +97,10 @@ def climb(table, answers):
     mistake = _recognise(table, answers, failures) if failures else None
     told = table["mistakes"].get(mistake, {})
     if told:
-        failures[0] = replace(failures[0], cause=told["cause"], next_step=told["next"] or "")
-    hint = " ".join(filter(None, told.values())) or None
+        failures[0] = replace(failures[0], cause=told["cause"], next_step=told["next"] or BY_HAND)
+    elif failures and not failures[0].next_step:
+        failures[0] = replace(failures[0], next_step=BY_HAND)
+    hint = " ".join(filter(None, (failures[0].cause, failures[0].next_step))) if failures else None
     rungs += failures
     return Verdict(
         table["task"],
@@ -101,7 +110,7 @@ def climb(table, answers):
         tuple(rungs),
         mistake,
         hint,
-        tuple(notes) + _remarks(table, pairs),
+        tuple(notes) + _remarks(table, pairs) + (() if failures else _pace_remarks(paces)),
     )
 
 
@@ -196,7 +205,7 @@ def _climb_numbers(probe, found, broken):
         if not (values >= wanted * (1 - 1e-9)).all():
             return broken("values", plain.describe(found), f"at least {plain.describe(expected)}")
     elif not _close(probe, values, wanted):
-        row = _first(~np.isclose(values, wanted, probe.get("rtol", RTOL), probe.get("atol", ATOL)))
+        row = _first(~_isclose(probe, values, wanted))
         ours, theirs = _tell_apart(float(values[row]), float(wanted[row]))
         return broken("values", ours + _at(row), theirs + _at(row))
     return None
@@ -242,8 +251,16 @@ def _quoted(names):
     return ", ".join(quoted) + (" is" if len(quoted) == 1 else " are")
 
 
+def _isclose(probe, values, wanted):
+    """Which elements are right. `values` and `wanted` have the same shape."""
+    atol = probe.get("atol", ATOL)
+    if "slack" in probe and np.size(probe["slack"]) == wanted.size:
+        atol = np.maximum(np.reshape(probe["slack"], wanted.shape), atol)
+    return np.isclose(values, wanted, probe.get("rtol", RTOL), atol, equal_nan=True)
+
+
 def _close(probe, values, wanted):
-    return bool(np.allclose(values, wanted, probe.get("rtol", RTOL), probe.get("atol", ATOL), equal_nan=True))
+    return bool(_isclose(probe, values, wanted).all())
 
 
 def _same(probe, answer):
@@ -328,7 +345,7 @@ def _not_attempted(table, answers):
     else:
         found, step = "the cell still holds its placeholder", "Replace the placeholder line with your code."
     rung = Rung("attempted", next(iter(table["points"])), False, found=found, next_step=step)
-    return Verdict(table["task"], "not attempted", 0.0, total, (rung,))
+    return Verdict(table["task"], "not attempted", 0.0, total, (rung,), hint=step)
 
 
 def _rounded_parts(table, answers, lost):
@@ -407,7 +424,7 @@ def _name_by_evidence(table, answers, failures, first_lost):
     kinds = {rung.name for rung in here}
     if kinds == {"inputs unchanged"}:
         return "input changed in place"
-    if "same answer twice" in kinds and kinds <= {"same answer twice", "values"}:
+    if "same answer twice" in kinds and kinds <= {"same answer twice", "values"} and _starts_right(table, answers):
         return "keeps state"
     if fault := _common_fault(table, answers, first_lost):
         return fault
@@ -456,15 +473,33 @@ def _fits_one_size(table, answers, part):
     return False
 
 
+def _starts_right(table, answers):
+    """True when the first question of all is answered rightly: what goes wrong later was kept from then."""
+    return _climb_probe(table["probes"][0], answers[0]) is None
+
+
 def _fault(probe, answer, rung):
-    """The mistake that a probe's own `faults` give for this broken rung: {rung or rung:detail: mistake}."""
+    """The mistake that a probe's own `faults` give for this broken rung: {rung or rung:detail: mistake}.
+
+    The detail of an error is its type, and a word of its message where the type alone could mean anything.
+    """
     faults = probe.get("faults") or {}
     if rung.name == "shape":
-        shape = "x".join(map(str, plain.numbers(answer.value).shape))
+        values = plain.numbers(answer.value)
+        shape = "x".join(map(str, values.shape))
+        wanted = plain.numbers(probe["expected"])
+        if values.size == wanted.size and not np.allclose(np.ravel(values), np.ravel(wanted), RTOL, ATOL):
+            return None  # the values are wrong besides
         return faults.get(f"shape:{shape}", faults.get("shape"))
     if rung.name == "runs" and answer.error:
-        return faults.get(f"runs:{answer.error['type']}", faults.get("runs"))
+        kind, message = answer.error["type"], answer.error["message"]
+        told = (name for key, name in faults.items() if _is_error(key.split(":"), kind, message))
+        return next(told, faults.get("runs"))
     return faults.get(rung.name)
+
+
+def _is_error(detail, kind, message):
+    return len(detail) > 1 and detail[:2] == ["runs", kind] and all(word in message for word in detail[2:])
 
 
 def _is_rounded(table, answers, part):
@@ -526,8 +561,11 @@ def _answers_alike(probe, answer, version):
 
 
 def _error_kind(error):
-    """Type and message of an error without the sizes in it."""
-    return error["type"], re.sub(r"\d+", "#", error["message"])
+    """What two errors of the same cause share: type, words and sizes, in whatever order and version of NumPy."""
+    words = re.sub(r"\d+", "#", error["message"])
+    if "arrays can be converted to Python scalars" in words:
+        words = "an array where one number is wanted"
+    return error["type"], words, sorted(re.findall(r"\d+", error["message"]))
 
 
 def _remarks(table, pairs):
@@ -545,3 +583,18 @@ def _remarks(table, pairs):
             notes.append("You returned True/False where 0/1 is asked for; that counts, as True equals 1.")
             break
     return tuple(dict.fromkeys(filter(None, notes)))
+
+
+def _pace_remarks(answers):
+    """What was measured, where right code is much slower than it need be."""
+    for answer in answers:
+        measured = plain.numbers(answer.value)
+        if measured is None or measured.shape != (3,) or not np.isfinite(measured).all():
+            continue
+        rows, times, seconds = measured
+        if times >= SLOW_TIMES and seconds >= SLOW_SECONDS:
+            return (
+                f"Right, and slow: on {rows:,.0f} rows your code took {float(f'{times:.2g}'):,.0f} times as long as "
+                "one line of NumPy that reads the same rows. An operation on whole arrays does the loop for you.",
+            )
+    return ()

@@ -7,6 +7,7 @@ submission. Both read the answer on the same ladder (workbook/ladder.py).
 import builtins
 import contextlib
 import dis
+import functools
 import io
 import re
 import signal
@@ -30,6 +31,11 @@ NO_STEPS = {
     "RETURN_VALUE",
 }  # bytecode of an empty body
 STATES = ("answered", "missing", "unwritten", "raised", "timeout")
+SETTING = 8  # numbers that a list or an array of the notebook may hold and still be a setting
+LruCached = type(functools.lru_cache(len))
+PACE_ROWS = (1_000, 3_000, 10_000, 30_000, 100_000)
+# The time of this thread alone: what else the machine does matters less.
+CLOCK = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-4 else time.perf_counter
 MESSAGE_LIMIT = 400  # characters of an error message or a warning that are kept
 
 
@@ -113,10 +119,10 @@ def ask(probe, names, namespace, seconds=10.0):
         return Answer("unwritten")
     inputs = {name: plain.decode(value) for name, value in probe.inputs.items()}
     before = {name: _fingerprint(value) for name, value in inputs.items()}
-    scope = {"np": np, "pd": pd, **namespace, **inputs, "__builtins__": builtins}
+    scope = {**namespace, **_own_tools(names), **inputs, "__builtins__": builtins}
     start = time.perf_counter()
     with warnings.catch_warnings(record=True) as caught, _quiet(), np.errstate(all="warn", under="ignore"):
-        warnings.simplefilter("always")
+        warnings.simplefilter("default")  # each text once a place: a loop may warn a million times
         try:
             with _time_limit(seconds):
                 found = eval(probe.expression, scope)
@@ -126,7 +132,7 @@ def ask(probe, names, namespace, seconds=10.0):
         except NotImplementedError as problem:
             value, error = None, _describe_error(problem)
             state = "unwritten" if error["where"].split(".")[0] in (*names, "<module>") else "raised"
-        except (Exception, SystemExit, KeyboardInterrupt, RecursionError) as problem:
+        except BaseException as problem:  # also SystemExit, an interrupt by hand, and classes of the student's own
             value, error, state = None, _describe_error(problem), "raised"
     taken = time.perf_counter() - start
     return Answer(
@@ -142,12 +148,70 @@ def ask(probe, names, namespace, seconds=10.0):
 
 
 def ask_all(questions, namespace, seconds=10.0):
-    """Yield the Answer to each (names, Probe). After one that takes too long the others are not asked any more."""
-    timed_out = False
+    """Yield the Answer to each (names, Probe). After one that takes too long, or that a person interrupts, the others
+    are not asked any more.
+    """
+    last = None
     for names, probe in questions:
-        answer = Answer("timeout", seconds=seconds) if timed_out else ask(probe, names, namespace, seconds)
-        timed_out = answer.state == "timeout"
+        answer = last or ask(probe, names, namespace, seconds)
+        interrupted = answer.state == "raised" and answer.error["type"] == "KeyboardInterrupt"
+        last = answer if answer.state == "timeout" or interrupted else None
         yield answer
+
+
+def _own_tools(names):
+    """What the expressions of probes are written with, under its own name whatever the notebook calls so."""
+    tools = {"np": np, "pd": pd, "pace": pace, **{key: tool for key, tool in vars(builtins).items() if key[0] != "_"}}
+    return {name: tool for name, tool in tools.items() if name not in names}
+
+
+def pace(function, make, line, budget=0.04):
+    """Measure how much longer `function` takes than `line` on the same rows: [rows, times as long, seconds], or None
+    for a function without a Python loop.
+
+    make(n): the arguments with n rows. line: one line of NumPy that reads them too. The largest of the sizes counts
+    that is expected to stay within `budget` seconds.
+    """
+    if not has_loop(function):
+        return None
+    before = None
+    for position, rows in enumerate(PACE_ROWS):
+        arguments = make(rows)
+        taken = _seconds(function, arguments, budget)
+        growth = 10.0 if before is None else max(taken / max(before, 1e-7), 3.4)  # code may grow with the square of n
+        before = taken
+        if position + 1 == len(PACE_ROWS) or taken * growth > budget:
+            return [rows, taken / max(_seconds(line, arguments, budget), 1e-6), taken]
+
+
+def _seconds(function, arguments, budget, repeats=3):
+    """The shortest of a few runs; of one, where that is long."""
+    best = float("inf")
+    for _ in range(repeats):
+        start = CLOCK()
+        function(*arguments)
+        best = min(best, CLOCK() - start)
+        if best > budget / 4:
+            break
+    return best
+
+
+def _function_in(value):
+    """The Python function behind a value: out of decorators, partials, methods and callable objects; else None."""
+    for _ in range(20):
+        if isinstance(value, types.MethodType):
+            value = value.__func__
+        elif isinstance(value, functools.partial):
+            value = value.func
+        elif isinstance(value, np.vectorize):
+            value = value.pyfunc
+        elif isinstance(value, (types.FunctionType, LruCached)) and hasattr(value, "__wrapped__"):
+            value = value.__wrapped__
+        else:
+            break
+    if not isinstance(value, (types.FunctionType, type)):
+        value = getattr(type(value), "__call__", None)  # noqa: B004 - the method is wanted, not whether there is one
+    return value if isinstance(value, types.FunctionType) else None
 
 
 def is_empty(value):
@@ -160,30 +224,49 @@ def is_empty(value):
 
 
 def has_loop(value):
-    """True for a function with a `for` or `while` loop or a comprehension in its own body."""
-    codes = [value.__code__] if isinstance(value, types.FunctionType) else []
-    for code in codes:
-        codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
-    steps = (step.opname for code in codes for step in dis.get_instructions(code))
-    return any(name in ("FOR_ITER", "JUMP_BACKWARD") for name in steps)
+    """True for a function with a `for` or `while` loop or a comprehension, in itself or in the functions it calls."""
+    functions = [_function_in(value)]
+    for function in filter(None, functions):
+        codes = [function.__code__]
+        for code in codes:
+            codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
+        steps = [step for code in codes for step in dis.get_instructions(code)]
+        if any(step.opname in ("FOR_ITER", "JUMP_BACKWARD") for step in steps):
+            return True
+        called = (function.__globals__.get(step.argval) for step in steps if step.opname == "LOAD_GLOBAL")
+        functions += [
+            other
+            for other in called
+            if isinstance(other, types.FunctionType)
+            and other.__globals__ is function.__globals__
+            and other not in functions
+        ]
+    return False
 
 
 def data_read_by(names, namespace):
-    """Arrays, tables and lists of the notebook that the functions called `names` read besides their arguments."""
-    data = (np.ndarray, pd.DataFrame, pd.Series, list)
+    """Arrays, tables and lists of the notebook that the functions called `names` read besides their arguments.
+
+    A short list or array is a setting and not data, unless it stands in for an argument that the function never uses.
+    """
     found = []
     for name in names:
-        function = namespace.get(name)
-        if isinstance(function, types.FunctionType):
-            found += [read for read in _names_in(function.__code__) if isinstance(namespace.get(read), data)]
+        function = _function_in(namespace.get(name))
+        if function is None:
+            continue
+        code = function.__code__
+        steps = list(dis.get_instructions(code))
+        used = {step.argval for step in steps if step.opname.startswith(("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE"))}
+        idle = not {*code.co_varnames[: code.co_argcount]} <= used | {*code.co_cellvars}
+        read = (step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
+        found += [other for other in read if _is_data(namespace.get(other), 1 if idle else SETTING + 1)]
     return tuple(dict.fromkeys(found))
 
 
-def _names_in(code):
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _names_in(constant)
+def _is_data(value, least):
+    if isinstance(value, (np.ndarray, pd.DataFrame, pd.Series)):
+        return value.size >= least
+    return isinstance(value, list) and len(value) >= least
 
 
 def _fingerprint(value):
@@ -198,13 +281,28 @@ def _describe_error(problem):
     where, trace = "", problem.__traceback__
     while trace is not None:
         where, trace = trace.tb_frame.f_code.co_qualname, trace.tb_next
-    message = re.sub(r" at 0x[0-9a-f]+", "", str(problem))
-    return {"type": type(problem).__name__, "message": message[:MESSAGE_LIMIT], "where": where}
+    try:
+        message = re.sub(r" at 0x[0-9a-f]+", "", str(problem))
+    except Exception:  # an exception of the student's own that can't be printed
+        message = ""
+    return {"type": type(problem).__name__[:MESSAGE_LIMIT], "message": message[:MESSAGE_LIMIT], "where": where}
+
+
+class _Void(io.TextIOBase):
+    """A stream that forgets, so that a flood of prints fills no memory."""
+
+    encoding = "utf-8"
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        return len(text)
 
 
 @contextlib.contextmanager
 def _quiet():
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    with contextlib.redirect_stdout(_Void()), contextlib.redirect_stderr(_Void()):
         yield
 
 
@@ -219,7 +317,7 @@ def _time_limit(seconds):
         raise ProbeTimeout
 
     previous = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)  # again and again, should the code catch the first
     try:
         yield
     finally:

@@ -20,10 +20,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from workbook import plain
-from workbook.ladder import DIAGNOSIS, climb, first_lost_part
-from workbook.probe import Probe, ask
+from workbook.ladder import ATOL, DIAGNOSIS, RTOL, climb, first_lost_part
+from workbook.probe import Answer, Probe, ask
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,10 @@ class Case:
     helps to name a mistake). about: the case in words. compare: "close" or "at least". expected: given only where
     the reference's own answer is not what decides. also: further results that are right. between: expressions of
     two other cases; expected is then the largest absolute difference of the student's answers to these. forbid: a
-    word that no warning may hold. faults: {rung, or "shape:5x1", or "runs:OverflowError": mistake}, for mistakes that
-    show in how an answer breaks and not in its value. edge: an error here is only a remark. silent: left out when
-    answers are compared with known mistakes, because wrong versions of one kind differ here.
+    word that no warning may hold. faults: {rung, or "shape:5x1", or "runs:ValueError:unpack": mistake}, for mistakes
+    that show in how an answer breaks and not in its value. edge: an error here is only a remark. silent: left out when
+    answers are compared with known mistakes, because wrong versions of one kind differ here. pace: the answer says
+    how slow the code is.
     """
 
     expression: str
@@ -53,6 +55,7 @@ class Case:
     faults: dict = field(default_factory=dict)
     edge: bool = False
     silent: bool = False
+    pace: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ class Task:
     names: what the student defines; context: given variables that the answer starts from. graded: False for practice.
     independent: each part earns its points on its own, where otherwise a part counts only when those before it do.
     rubric: what a marker looks for, for tasks that are marked by hand (they have neither reference nor cases).
+    pace: (make, line) for a remark on slow code, as Python texts: "lambda n: (np.ones(n),)" makes arguments with n
+    rows, and a line of NumPy takes the same arguments; it costs about as much as a good answer and is none.
     """
 
     name: str
@@ -89,6 +94,7 @@ class Task:
     mistakes: list = field(default_factory=list)
     rights: list = field(default_factory=list)
     told: dict = field(default_factory=dict)
+    pace: tuple = ()
     remark_with_loop: str = ""
     remark_without_loop: str = ""
 
@@ -197,7 +203,12 @@ def find(name):
 
 def draw_cases(task, seed, fresh):
     """The cases of `task` for a seed: the same seed gives the same cases."""
-    return list(task.draw(np.random.default_rng(seed), fresh))
+    cases = list(task.draw(np.random.default_rng(seed), fresh))
+    if task.pace:
+        make, line = task.pace
+        asked = f"pace({task.name}, {make}, {line})"
+        cases.append(Case(asked, part=DIAGNOSIS, expected=[0.0, 0.0, 0.0], silent=True, pace=True))
+    return cases
 
 
 def probe_of(case, readable=False):
@@ -205,10 +216,11 @@ def probe_of(case, readable=False):
     return Probe(case.expression, {name: plain.encode(value, readable) for name, value in case.inputs.items()})
 
 
-def make_table(task, seed, fresh=True, context=None):
+def make_table(task, seed, fresh=True, context=None, mistakes=True):
     """The table of `task` that workbook.ladder climbs: questions, expected results, answers of known mistakes.
 
     context: the given variables of the submission for a variable task (default: the task's own example).
+    mistakes: False leaves out `wrong_versions`, which only a wrong answer needs.
     """
     if task.is_variable and context is None:
         context = task.example(np.random.default_rng(seed))
@@ -221,13 +233,20 @@ def make_table(task, seed, fresh=True, context=None):
         "points": task.points,
         "graded": task.graded,
         "independent": task.independent,
-        "probes": [_row(*row) for row in zip(cases, probes, expected, strict=True)],
+        "probes": [_row(*row) | _slack(task, *row) for row in zip(cases, probes, expected, strict=True)],
         "mistakes": EVIDENCE | task.told,
         "remark_with_loop": task.remark_with_loop,
         "remark_without_loop": task.remark_without_loop,
     }
-    rows = (_wrong_row(task, version, probes, context, table) for version in task.mistakes)
-    return table | {"wrong_versions": [row for row in rows if row]}
+    return table | {"wrong_versions": wrong_versions(task, table, context)} if mistakes else table
+
+
+def wrong_versions(task, table, context):
+    """The answers of the known wrong versions of `task` to the questions of `table`; [] without a context."""
+    if task.is_variable and context is None:
+        return []
+    rows = (_wrong_row(task, version, context, table) for version in task.mistakes)
+    return [row for row in rows if row]
 
 
 def _expected(task, case, probe, context):
@@ -239,13 +258,62 @@ def _expected(task, case, probe, context):
     return answer.value
 
 
-def _wrong_row(task, version, probes, context, table):
+PATIENCE = 30.0  # seconds for a known wrong version; generous, since a busy machine must not change a name
+SINGLE = 2.0**-24  # the relative error of rounding to single precision
+ROUNDINGS = 16  # how many of them an answer may collect
+SLACK_LIMIT = 1e-4  # of the largest element: where a rounding decides a label, it must not excuse everything
+
+
+def _slack(task, case, probe, expected):
+    """Tolerances from the conditioning of a case, element by element: {"slack": ...}, or {} where the case has an rtol.
+
+    How far does the right result move when the inputs are rounded to single precision? An answer may be off by a few
+    times that: more where large terms cancel, since no order of summation can do better there, and next to nothing
+    where the result is well determined.
+    """
+    wanted = plain.numbers(expected)
+    own = case.rtol is not None or case.expected is not None or case.also or case.between
+    if task.is_variable or own or case.compare != "close" or wanted is None or wanted.size == 0:
+        return {}
+    rng, moved = np.random.default_rng(0), np.zeros(wanted.shape)
+    for _ in range(3):
+        inputs = {name: _roughened(value, rng) for name, value in case.inputs.items()}
+        answer = ask(probe_of(Case(case.expression, inputs)), task.names, task.namespace(task.model))
+        values = plain.numbers(answer.value)
+        if values is None or values.shape != wanted.shape or not np.isfinite(values).all():
+            return {}
+        moved = np.maximum(moved, np.abs(values - wanted))
+    slack = np.minimum(ROUNDINGS * moved, SLACK_LIMIT * np.abs(wanted).max())
+    if (slack <= ATOL + RTOL * np.abs(wanted)).all():
+        return {}
+    digits = [float(f"{value:.2g}") for value in np.ravel(slack)]
+    return {"slack": digits if wanted.ndim else digits[0]}
+
+
+def _roughened(value, rng):
+    """The input with each number that single precision can't hold moved by a rounding, up or down."""
+    if isinstance(value, float):
+        return float(_roughened(np.array([value]), rng)[0])
+    if isinstance(value, list) and all(isinstance(item, float) for item in value):
+        return _roughened(np.array(value), rng).tolist()
+    if not isinstance(value, (np.ndarray, pd.Series, pd.DataFrame)) or np.asarray(value).dtype.kind != "f":
+        return value
+    exact = np.asarray(value) == np.asarray(value).astype(np.float32)
+    return value * (1 + np.where(exact, 0.0, rng.choice([-SINGLE, SINGLE], size=value.shape)))
+
+
+def _wrong_row(task, version, context, table):
     """What a known wrong version answers and which part it loses; None when it can't run on this context."""
     try:
         namespace = task.namespace(version.make, context)
     except Exception:
         return None
-    answers = [ask(probe, task.names, namespace, seconds=2.0) for probe in probes]
+    answers = [
+        ask(Probe(row["expression"], row["inputs"]), task.names, namespace, seconds=PATIENCE)
+        if not row.get("pace")
+        else Answer("answered", row["expected"])
+        for row in table["probes"]
+    ]
     lost = first_lost_part(table, climb(table, answers).rungs)
     row = {"mistake": version.name, "loses": lost}
     if version.factor:
@@ -285,7 +353,7 @@ def _row(case, probe, expected):
         "expected": expected,
         "compare": case.compare,
     }
-    for key in ("rtol", "atol", "forbid", "faults", "edge", "silent"):
+    for key in ("rtol", "atol", "forbid", "faults", "edge", "silent", "pace"):
         if getattr(case, key) not in (None, False, {}):
             row[key] = getattr(case, key)
     if case.also:
@@ -305,4 +373,5 @@ __all__ = [
     "find",
     "make_table",
     "probe_of",
+    "wrong_versions",
 ]

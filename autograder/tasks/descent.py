@@ -32,6 +32,7 @@ def _(gradient, w_0, learning_rate=0.1, tolerance=1e-6, max_iter=1000):
 
 BOWL = "lambda w: 2 * (w - c)"
 STEEP_BOWL = "lambda w: a * (w - c)"
+SLOPE = "lambda w: c + 0 * w"
 BENT = "lambda w: np.tanh(w - c) + 0.3 * (w - c)"
 
 
@@ -95,6 +96,9 @@ def _(rng, fresh):
     w_0, c = _drawn(rng, _bent, (LEFT_OF_IT, NEAR_ZERO), None, 0.5, 1e-4)
     given = f"gradient_descent({BENT}, w_0, 0.5, 0.0001, 200)"
     silent.append((given, {"w_0": w_0, "c": c}, "another function, tolerance 0.0001"))
+    silent.append(
+        (f"gradient_descent({SLOPE}, w_0)", {"w_0": 60.0, "c": 0.5}, "a slope without end, all settings as given")
+    )
     for position, part, what in ((0, "weights", "w"), (1, "count", "n_iter")):
         for call, inputs, about in [*calls, *silent, (*calls[0][:2], "the first call once more")]:
             case = f"{what}: {about}"
@@ -762,6 +766,8 @@ def _(rng, fresh):
             ask("cubic", _newton_start(rng, "cubic", starts, (-1, 1), 1e-6), "", "all settings as given", silent=True)
     ask("bowl", tiny, "", "the first call once more")
 
+    endless = f"newton({SLOPE}, lambda w: 2 + 0 * w, w_0)"
+    calls.append((endless, {"w_0": 60.0, "c": 1.0}, "a slope without end, all settings as given", True))
     for position, part, what in ((0, "weights", "w"), (1, "count", "n_iter")):
         for call, inputs, about, silent in calls:
             yield Case(f"{call}[{position}]", inputs, part, f"{what}: {about}", rtol=1e-9, atol=1e-9, silent=silent)

@@ -9,6 +9,10 @@ from scipy.special import expit
 from autograder.tasks import Case, Task
 
 inverse_logit = Task("inverse_logit", points={"values": 2, "extremes": 1})
+inverse_logit.pace = (
+    "lambda n: (np.linspace(-1.0, 1.0, 4 * n).reshape(n, 4), np.array([0.5, -1.0, 0.25, 2.0]), 0.5)",
+    "lambda X, w, alpha: np.exp(X).max(axis=1)",
+)
 
 CALL = "inverse_logit(X, w, alpha)"
 

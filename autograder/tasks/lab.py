@@ -448,7 +448,7 @@ def _(rng, fresh):
     w = np.array([0.5, -1.0, 0.25]) if not fresh else rng.normal(size=3).round(2)
     sizes = [(1, 1), (3, 3)] + ([(1, 3), (2, 4), (50, 7), (1000, 3)] if fresh else [])
     faults = open_yet("predict_proba")
-    ones = {"runs:ValueError": "ones column added again"}
+    ones = {"runs:ValueError:matmul": "ones column added again"}
     yield Case(call, {"X1": tiny, "w": w}, "predict_proba", "4 rows, 2 features", faults=faults | ones)
     for n, k in sizes:
         w_here = rng.normal(size=k + 1).round(2)

@@ -13,6 +13,10 @@ from workbook.data import load_churn
 # --- linear_step -------------------------------------------------------------------------------------------
 
 linear_step = Task("linear_step", points={"values": 1}, graded=False)
+linear_step.pace = (
+    "lambda n: (np.linspace(-1.0, 1.0, 4 * n).reshape(n, 4), np.array([0.5, -1.0, 0.25, 2.0]), 0.5)",
+    "lambda X, w, alpha: np.abs(X).max(axis=1)",
+)
 
 LINEAR = "linear_step(X, w, alpha)"
 
@@ -179,6 +183,7 @@ def _(X, w, alpha):
 # --- map_to_label ------------------------------------------------------------------------------------------
 
 map_to_label = Task("map_to_label", points={"values": 1}, graded=False)
+map_to_label.pace = ("lambda n: (np.linspace(0.01, 0.99, n), 0.5)", "lambda p, threshold: np.sqrt(p).round()")
 
 LABEL = "map_to_label(p, threshold)"
 
@@ -346,6 +351,10 @@ def _(p, threshold):
 # --- accuracy_at -------------------------------------------------------------------------------------------
 
 accuracy_at = Task("accuracy_at", points={"values": 1, "ties": 1})
+accuracy_at.pace = (
+    "lambda n: (np.linspace(0.01, 0.99, n), np.arange(n) % 2.0, 0.5)",
+    "lambda p, y, threshold: np.maximum(p, y).max()",
+)
 
 ACCURACY = "accuracy_at(p, y, threshold)"
 

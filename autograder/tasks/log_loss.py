@@ -10,6 +10,7 @@ from sklearn import metrics
 from autograder.tasks import Case, Task
 
 log_loss = Task("log_loss", points={"values": 2, "extremes": 1})
+log_loss.pace = ("lambda n: (np.arange(n) % 2.0, np.linspace(0.01, 0.99, n))", "lambda y, p: np.log(p).max()")
 
 CALL = "log_loss(y, p)"
 

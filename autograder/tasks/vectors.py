@@ -11,7 +11,11 @@ dot_loop.remark_without_loop = (
     "The value is right without a Python loop. This task is about seeing the loop inside the dot product: try it once."
 )
 dot_vectorized = Task("dot_vectorized", points={"values": 1}, graded=False)
-dot_vectorized.remark_with_loop = "A Python loop was seen. It is right, and NumPy does it about a hundred times faster."
+dot_vectorized.pace = (
+    "lambda n: (np.linspace(-1.0, 1.0, n), np.linspace(0.0, 2.0, n))",
+    "lambda a, b: np.maximum(a, b).max()",
+)
+dot_vectorized.remark_with_loop = "A Python loop was seen. It is right; this task is about NumPy's way without one."
 
 
 def _cases(call):

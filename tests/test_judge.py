@@ -1,0 +1,283 @@
+"""The judge against code of any style and any manners: right answers pass, and nothing that a probe does stops it."""
+
+import functools
+import json
+import sys
+import warnings
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from autograder import judge, tasks
+from autograder.cli import app
+from workbook import plain
+from workbook.probe import Probe, ask
+
+visible = sys.modules["workbook.check"]  # `workbook.check` is the function
+
+LOG_LOSS = """
+import numpy as np
+
+EPSILON = 1e-12
+LIMITS = [EPSILON, 1 - EPSILON]
+
+def log_loss(y, p):
+    p = np.clip(p, *LIMITS)
+    return -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+"""
+
+
+def verdict(task, code):
+    namespace: dict = {}
+    exec(code, namespace)
+    return judge.in_namespace(tasks.find(task), namespace)
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+# --- styles: each turns a right function into another right one ---------------------------------------------
+
+
+def printing(function):
+    @functools.wraps(function)
+    def noisy(*arguments, **named):
+        print("hello " * 1000)
+        warnings.warn("beware", stacklevel=1)
+        return function(*arguments, **named)
+
+    return noisy
+
+
+def remembering(function):
+    kept: dict = {}
+
+    def remember(*arguments):
+        key = tuple((np.shape(value), np.asarray(value).tobytes()) for value in arguments)
+        if key not in kept:
+            kept[key] = function(*arguments)
+        return kept[key]
+
+    return remember
+
+
+class Called:
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, *arguments):
+        return self.function(*arguments)
+
+    def method(self, *arguments):
+        return self.function(*arguments)
+
+
+def in_single_precision(function):
+    def single(*arguments):
+        return function(*(np.float32(value) if np.ndim(value) else value for value in arguments))
+
+    return single
+
+
+def returning(change):
+    def style(function):
+        return lambda *arguments: change(function(*arguments))
+
+    return style
+
+
+STYLES = {
+    "prints and warns": printing,
+    "remembers what it has computed": remembering,
+    "a callable object": Called,
+    "a bound method": lambda function: Called(function).method,
+    "a partial": functools.partial,
+    "a lambda": lambda function: lambda *arguments: function(*arguments),
+    "a list or a number of Python": returning(lambda value: np.asarray(value).tolist()),
+    "an array, also for one number": returning(np.asarray),
+    "an array of objects": returning(lambda value: np.asarray(value).astype(object)),
+    "an array of float32": returning(np.float32),
+    "computed in another order": returning(lambda value: np.asarray(value) * (1 + 1e-9)),
+}
+FUNCTIONS = ("linear_step", "inverse_logit", "log_loss", "covariance", "mean_squared_error", "accuracy_at", "softmax")
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_right_answer_passes_in_any_style(name):
+    task = tasks.find(name)
+    rejected = [
+        style for style, change in STYLES.items() if not judge.in_namespace(task, {name: change(task.model)}).passed
+    ]
+    assert rejected == []
+
+
+@pytest.mark.parametrize("name", ("linear_step", "inverse_logit", "covariance", "mean_squared_error", "softmax"))
+def test_single_precision_inside_is_right_and_a_thousandth_is_not(name):
+    task = tasks.find(name)
+    assert judge.in_namespace(task, {name: in_single_precision(task.model)}).passed
+    off = judge.in_namespace(task, {name: lambda *arguments: np.asarray(task.model(*arguments)) * 1.001})
+    assert (off.state, off.mistake) == ("failed", None)
+
+
+def test_tolerance_follows_from_the_case():
+    """The sum of terms that cancel may be off by what single precision makes of the terms, not of the sum."""
+    task = tasks.find("linear_step")
+    case = tasks.Case(
+        "linear_step(X, w, alpha)", {"X": np.array([[1e4 + 0.1, 1e4]]), "w": np.array([1.0, -1.0]), "alpha": 0.0}
+    )
+    slack = tasks._slack(
+        task, case, tasks.probe_of(case), {"kind": "array", "dtype": "float64", "shape": [1], "values": [0.1]}
+    )
+    assert slack["slack"][0] == pytest.approx(1e-5)  # the limit: a ten-thousandth of the result
+    exact = tasks.Case(
+        "linear_step(X, w, alpha)", {"X": np.array([[1.0, 2.0]]), "w": np.array([1.0, -1.0]), "alpha": 0.0}
+    )
+    plain = {"kind": "array", "dtype": "float64", "shape": [1], "values": [-1.0]}
+    assert tasks._slack(task, exact, tasks.probe_of(exact), plain) == {}
+
+
+def test_settings_and_imports_of_the_notebook_are_no_data():
+    assert verdict("log_loss", LOG_LOSS).passed
+    wrong = verdict("log_loss", LOG_LOSS.replace(".mean()", ".sum() / 7"))
+    assert not wrong.passed and wrong.mistake is None, "a list of two settings is not a global that is read"
+
+
+def test_attributes_are_no_globals():
+    code = "import numpy as np\nmean = np.arange(50.0)\ndef mean_squared_error(y, y_hat): return (y - y_hat).mean() + 5"
+    assert verdict("mean_squared_error", code).mistake is None
+
+
+def test_names_of_python_taken_by_the_notebook_do_not_matter():
+    taken = "\nsum = 0\nlen = max = list = str = None\nnp_ = np\nnp = 'taken'\n"
+    code = LOG_LOSS.replace("np.", "np_.") + taken
+    assert verdict("log_loss", code).passed
+
+
+# --- manners -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "rung", "found"),
+    [
+        ("class Odd(BaseException): pass\n    raise Odd('mine')", "runs", "Odd: mine"),
+        ("class Mute(Exception):\n        def __str__(self): raise ValueError\n    raise Mute", "runs", "Mute"),
+        ("raise KeyboardInterrupt", "runs", "KeyboardInterrupt"),
+        ("raise GeneratorExit", "runs", "GeneratorExit"),
+        ("import sys; sys.exit('bye')", "runs", "SystemExit"),
+        ("return log_loss(y, p)", "runs", "RecursionError"),
+        ("return np.zeros((10**7, 10**7))", "runs", "MemoryError"),
+        ("return np.zeros(5_000_000)", "type", "5,000,000 values"),
+        ("nested = []\n    for _ in range(10**5): nested = [nested]\n    return nested", "runs", "RecursionError"),
+        ("return (value for value in p)", "type", "generator"),
+    ],
+)
+def test_whatever_a_function_does_is_a_rung(body, rung, found):
+    result = verdict("log_loss", f"import numpy as np\ndef log_loss(y, p):\n    {body}")
+    first = next(step for step in result.rungs if not step.passed)
+    assert (result.state, first.name) == ("failed", rung) and found in first.found
+    assert result.hint
+
+
+def test_a_loop_that_catches_everything_is_stopped():
+    code = "while True:\n        try:\n            1 + 1\n        except BaseException:\n            pass"
+    code = f"def log_loss(y, p):\n    {code}"
+    namespace: dict = {}
+    exec(code, namespace)
+    question = Probe("log_loss(1, 2)")
+    assert ask(question, ("log_loss",), namespace, seconds=0.1).state in ("timeout", "answered")
+
+
+def test_kept_state_is_told_from_chance():
+    kept = (
+        "seen = []\ndef mean_squared_error(y, y_hat):\n    seen.append(((y - y_hat) ** 2).mean())\n    return sum(seen)"
+    )
+    assert verdict("mean_squared_error", kept).mistake == "keeps state"
+    chance = "import numpy as np\ndef mean_squared_error(y, y_hat):\n    return np.random.default_rng().uniform()"
+    assert verdict("mean_squared_error", chance).mistake is None
+
+
+# --- slow is right ---------------------------------------------------------------------------------------------
+
+
+def test_a_loop_is_right_and_its_pace_is_measured():
+    slow = "total = 0.0\n    for i in range(len(a)):\n        total += a[i] * b[i]\n    return total"
+    slow = f"def dot_vectorized(a, b):\n    {slow}"
+    result = verdict("dot_vectorized", slow)
+    assert result.passed and any("times as long as one line of NumPy" in remark for remark in result.remarks)
+    quick = verdict("dot_vectorized", "def dot_vectorized(a, b):\n    return a @ b")
+    assert quick.passed and quick.remarks == ()
+
+
+# --- files -----------------------------------------------------------------------------------------------------
+
+
+def test_helpers_of_earlier_tasks_are_there(tmp_path):
+    answer = tmp_path / "answer.py"
+    answer.write_text(
+        "def fit_newton(X, y, tolerance=1e-8, max_iter=20):\n"
+        "    X1 = np.column_stack([X, np.ones(len(X))])\n"
+        "    w = np.zeros(X1.shape[1])\n"
+        "    history = [w]\n"
+        "    for _ in range(max_iter):\n"
+        "        step = np.linalg.solve(log_loss_hessian(X1, w), log_loss_gradient(X1, y, w))\n"
+        "        w = w - step\n"
+        "        history.append(w)\n"
+        "        if np.abs(step).sum() < tolerance:\n"
+        "            break\n"
+        "    return w[:-1], w[-1], np.array(history)\n"
+    )
+    result = run("judge", "fit_newton", answer, "--json")
+    assert result.exit_code == 0, result.stdout
+
+
+def test_another_name_is_pointed_out(tmp_path):
+    answer = tmp_path / "answer.py"
+    answer.write_bytes("\ufeffdef logloss(y, p):\r\n    return 1\r\n".encode())
+    result = run("judge", "log_loss", answer, "--json")
+    told = json.loads(result.stdout)
+    assert result.exit_code == 1 and "the file defines `logloss`" in told["rungs"][0]["found"] and told["hint"]
+
+
+def test_what_is_no_python_file_is_explained(tmp_path):
+    book, binary = tmp_path / "a.ipynb", tmp_path / "a.pdf"
+    book.write_text('{"cells": [], "nbformat": 4}')
+    binary.write_bytes(b"%PDF\0\1")
+    assert "is a notebook" in run("judge", "log_loss", book).output
+    assert "not a text file" in run("judge", "log_loss", binary).output
+    by_hand = run("judge", "accuracy_analysis", book)
+    assert by_hand.exit_code == 2 and "marked by hand" in by_hand.output
+
+
+# --- frozen tables ---------------------------------------------------------------------------------------------
+
+
+def lookup(task):
+    """A function that knows the answers of the frozen table by heart, or None where a question is no plain call."""
+    table = visible.load_table(task.name)
+    known: dict = {}
+    for row in table["probes"]:
+        if row["part"] == tasks.DIAGNOSIS:
+            continue
+        if row["expression"] != f"{task.name}({', '.join(row['inputs'])})":
+            return None
+        key = json.dumps([plain.encode(plain.decode(value)) for value in row["inputs"].values()])
+        wanted = row["expected"]
+        known[key] = plain.decode(wanted) if row["compare"] == "close" else plain.decode(wanted) + 1.0
+
+    def by_heart(*arguments):
+        return known.get(json.dumps([plain.encode(value) for value in arguments]), 0.5)
+
+    return by_heart
+
+
+def test_a_function_that_memorises_the_frozen_table_earns_nothing():
+    memorised = []
+    for task in tasks.all_tasks().values():
+        if task.model is None or task.is_variable or (function := lookup(task)) is None:
+            continue
+        memorised.append(task.name)
+        assert visible.judge(task.name, {task.name: function}).passed, task.name
+        assert judge.in_namespace(task, {task.name: function}).score == 0, task.name
+    assert len(memorised) >= 10
