@@ -170,6 +170,12 @@ def notebooks(course):
         ]
 
 
+def submission_id(course, student, assignment, notebook):
+    """nbgrader's id of a submitted notebook, by which formgrader addresses it."""
+    with _open(course) as gradebook:
+        return gradebook.find_submission_notebook(notebook, assignment, student).id
+
+
 def students(course):
     """{student id: (name, email)} of everybody in the gradebook; both may be empty."""
     if not Path(course, "gradebook.db").is_file():
@@ -197,4 +203,4 @@ def now():
     return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
 
 
-__all__ = ["forget", "notebooks", "now", "prepare", "record", "rows", "students", "tasks"]
+__all__ = ["forget", "notebooks", "now", "prepare", "record", "rows", "students", "submission_id", "tasks"]

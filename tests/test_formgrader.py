@@ -81,12 +81,6 @@ def desk(course, tmp_path_factory):
         server.wait(timeout=30)
 
 
-def _submissions(course):
-    with gradebook._open(course) as book:
-        found = book.notebook_submissions(BOOK, ASSIGNMENT)
-        return {entry.student.id: entry.id for entry in found}
-
-
 def test_points_and_a_comment_reach_export_and_feedback_and_survive_a_regrade(course, desk, page):  # noqa: F811
     page.set_default_timeout(90_000)
     page.route("**/*", lambda route: route.continue_() if "127.0.0.1" in route.request.url else route.abort())
@@ -94,7 +88,7 @@ def test_points_and_a_comment_reach_export_and_feedback_and_survive_a_regrade(co
     assert "/formgrader/gradebook" in page.url
     page.goto(f"{desk}/formgrader/gradebook/{ASSIGNMENT}/{BOOK}")
     page.locator("table a").first.wait_for()
-    page.goto(f"{desk}/formgrader/submissions/{_submissions(course)['ann']}/")
+    page.goto(f"{desk}/formgrader/submissions/{gradebook.submission_id(course, 'ann', ASSIGNMENT, BOOK)}/")
     page.locator("#written_1-comment").wait_for()
     assert page.locator("math").count() > 0 and "Rubric" in page.locator("body").inner_text()
     page.locator("#written_1").fill("4")
@@ -121,7 +115,7 @@ def test_a_hostile_submission_does_nothing_to_its_marker(course, desk, page):  #
     page.route("**/*", lambda route: route.continue_() if "127.0.0.1" in route.request.url else route.abort())
     said = []
     page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-    page.goto(f"{desk}/formgrader/submissions/{_submissions(course)[HOSTILE]}/")
+    page.goto(f"{desk}/formgrader/submissions/{gradebook.submission_id(course, HOSTILE, ASSIGNMENT, BOOK)}/")
     page.locator("#written_1-comment").wait_for()
     page.wait_for_load_state("networkidle")
     assert "For the marker" in page.locator("body").inner_text() and "handed in as" in page.locator("body").inner_text()
