@@ -38,6 +38,7 @@ class Inert(Preprocessor):
                     output["data"] = {
                         kind: _shown(kind, value) for kind, value in output["data"].items() if kind in SHOWN
                     }
+            cell.outputs = [output for output in cell.get("outputs", ()) if output.get("data") != {}]
             return cell, resources
         text = markup.markdown(cell.source, whole=True) if cell.cell_type == "markdown" else escape(cell.source)
         cell.cell_type = "markdown"

@@ -64,6 +64,7 @@ def markdown(text, whole=False):
         formulas.append(formula(content, settings["display_mode"]))
         return f"\ue000{len(formulas) - 1}\ue001"
 
+    text = text.replace("&lt;", "<")  # as `inert` writes it; in code and formulas it would stay as it is
     source = re.sub("[\ue000\ue001\x00]", "", _shorten(text))
     reader = MarkdownIt("commonmark", {"html": True, "maxNesting": 30}).enable(["table", "strikethrough"])
     reader.use(dollarmath_plugin, allow_digits=False, renderer=keep)

@@ -150,6 +150,7 @@ def test_formulas_are_mathml_and_strange_ones_stay_tex():
     assert "<mfrac>" in text and 'display="block"' in text and "<mtable>" in text
     assert '<code class="tex inline">\\nosuch</code>' in text
     assert_inert(elements(f'<!DOCTYPE html><html lang="en"><head><title>t</title></head><body>{text}</body></html>'))
+    assert "<mo>&lt;</mo>" in markup.markdown("$a &lt; b$") and "<code>a&lt;b</code>" in markup.markdown("`a&lt;b`")
     assert markup.markdown("It costs $5, or $6.") == "<p>It costs $5, or $6.</p>\n"
     assert "&lt;script" in markup.formula(r"\text{<script>x</script>}") and "href" not in re.sub(
         'aria-label="[^"]*"', "", markup.formula(r"\href{x}{y}")
