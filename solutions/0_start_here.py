@@ -24,26 +24,26 @@
 #
 # ## Your environment
 #
-# Run this cell: click into it and press Shift+Enter. It names what is missing, and the one command that brings it.
+# Run this cell: click into it and press Shift+Enter. It looks whether all is there that the workbook needs, and where
+# something is missing, it names the one command that brings it.
 
 # %%
 import sys
-from importlib import metadata
-from importlib.util import find_spec
 
-NEEDED = {"ipykernel": "6.29", "ipywidgets": "8.1", "jupyterlab": "4.4", "matplotlib": "3.10", "numpy": "2.2"}
-NEEDED |= {"pandas": "2.2", "pooch": "1.8", "python-calamine": "0.4", "scikit-learn": "1.6", "scipy": "1.15"}
-NEEDED |= {"pillow": "11", "threadpoolctl": "3.5", "tqdm": "4.66"}
-missing = []
-print("Python          ", sys.version.split()[0], "" if sys.version_info >= (3, 11) else ": 3.11 or newer is needed")
-for package, least in NEEDED.items():
-    found = next((d.version for d in metadata.distributions(name=package)), "not there")
-    numbers = [int(part) for part in found.split(".")[:2] if part.isdigit()]
-    missing += [] if numbers >= [int(part) for part in least.split(".")] else [f'"{package}>={least}"']
-    print(f"{package:16} {found}")
-helper = "found" if find_spec("workbook") else "not there: start with `make lab` in the project's folder"
-print("workbook        ", helper)
-print("All is there." if not missing else f"Run this in a new cell, then restart: %pip install {' '.join(missing)}")
+sys.path.append("..")  # the helper module lies beside the notebooks, even where nothing was installed
+from workbook import doctor
+
+doctor()
+
+# %% [markdown]
+# ## Your progress
+#
+# What is done, what is next and what is open, read from your saved notebooks. Run it whenever you come back.
+
+# %%
+from workbook import progress
+
+progress()
 
 # %% [markdown]
 # ## How a notebook works
@@ -52,7 +52,8 @@ print("All is there." if not missing else f"Run this in a new cell, then restart
 #   on to the next; the number in brackets beside a cell tells in which order cells were run.
 # - Variables live on between cells. So order matters: run the notebook **from the top**, and don't skip a cell that
 #   defines something.
-# - When things look odd, choose *Kernel → Restart Kernel and Run All Cells*. If the notebook then runs through, it is
+# - When things look odd, perhaps because a name such as `check` or `sum` was given to something else, choose *Kernel →
+#   Restart Kernel and Run All Cells*. If the notebook then runs through, it is
 #   in order. It will stop at a task that you haven't solved yet; solve it and go on.
 # - Change the cells that aren't tasks as you like. That is what they are for. Cells that tasks start from are locked,
 #   and are restored when your work is graded.
@@ -73,23 +74,23 @@ print("All is there." if not missing else f"Run this in a new cell, then restart
 # Under each task three **hints** are folded away, each deeper than the one before: the idea, the shape of the code,
 # and nearly the line. Open one only after you have tried.
 #
-# Try it now: this task doesn't exist, and the check says so, with a list of those that do.
+# Try it now: this task doesn't exist, and the card says so. Which one could be meant?
 
 # %%
-try:
-    from workbook import check
+from workbook import check
 
-    check("make_tea")
-except ValueError as error:
-    print(error)
+check("logloss")
 
 # %% [markdown]
 # ## How to save and hand in
 #
 # 1. Restart the kernel and run all cells, once more, to see that everything works from the top.
 # 2. Save (Ctrl+S, or Cmd+S on a Mac).
-# 3. Hand in the **folder** of the module with all its notebooks under their own names, the way your course collects
-#    work, and mark the activity as completed.
+# 3. Make a new cell below, write `from workbook import submit`, then `submit(2)` with the number of the module, and run
+#    it. (In a terminal, `python -m workbook submit 2` does the same.) Your notebooks are run in a copy, you read which
+#    tasks pass the visible checks and which were not attempted, and the module's folder is saved as one zip file
+#    beside the folders. Nothing is sent anywhere, and your notebooks stay as they are.
+# 4. Hand in that file the way your course collects work, and mark the activity as completed.
 #
 # | activity | graded | hand in |
 # |---|---|---|

@@ -111,9 +111,23 @@ def test_check_prints_a_card_and_returns_nothing(capsys):
     assert capsys.readouterr().out.startswith("✓ Passed: dot_loop")
 
 
-def test_an_unknown_task_gets_a_list_of_the_known_ones():
-    with pytest.raises(ValueError, match=r"There is no task called 'logloss'.*log_loss"):
-        check_function("logloss")
+@pytest.mark.parametrize("name", ["logloss", "log_los", "Log_Loss", "inverse_logti"])
+def test_an_unknown_task_gets_a_near_name(name, capsys):
+    check_function(name)
+    said = capsys.readouterr().out
+    assert f"no task called `{name}`" in said
+    assert ('check("inverse_logit")' if name.startswith("inv") else 'check("log_loss")') in said
+
+
+def test_check_takes_the_function_itself_and_says_so_when_nothing_is_named(capsys):
+    def log_loss(y, p):
+        raise NotImplementedError
+
+    check_function(log_loss)
+    check_function()
+    check_function("../plain")
+    said = capsys.readouterr().out
+    assert ": log_loss" in said and "no task was named" in said and "no task called `../plain`" in said
 
 
 def test_variables_on_another_table_are_not_judged_wrongly():
@@ -126,7 +140,7 @@ def test_variables_on_another_table_are_not_judged_wrongly():
 def test_the_html_card_is_readable_without_colour_and_escapes():
     html = Card(verdict("return '<script>alert(1)</script>'"))._repr_html_()
     assert "<script" not in html
-    assert "Not yet right" in html and 'role="group"' in html and 'scope="row"' in html
+    assert "Not yet right" in html and 'role="group"' in html and "<dt" in html and "<dd" in html
     assert not re.search(r"background(-color)?:\s*(#|white|rgb)", html), "a fixed background breaks dark themes"
 
 

@@ -1,7 +1,11 @@
-"""The result card of a check: found → expected → likely cause → next step, as HTML and as plain text."""
+"""The result card of a check: found → expected → likely cause → next step, as HTML and as plain text.
+
+Both say the same. A card inherits the page's colours, so it reads well on light and on dark pages.
+"""
 
 import html
 import textwrap
+from urllib.parse import quote
 
 SYMBOLS = {"passed": "✓", "partial": "◐", "failed": "✗", "not attempted": "○", "can't compare": "?"}
 WORDS = {
@@ -20,18 +24,35 @@ COLOURS = {
     "can't compare": "#7A7A7A",
 }
 OTHERS_SHOWN = 5
+TEXT_SHOWN = 700  # characters of one line of a card
+BOX = "border: 1px solid {0}; border-left-width: 6px; border-radius: 4px; padding: 0.5em 1em; margin: 0.3em 0; "
+BOX += "max-width: 60em; overflow-wrap: anywhere;"
+ANCHOR = ":,?'()"  # what JupyterLab leaves as it is in the name of a heading
+TITLE = "font-size: 1.1em; font-weight: bold;"
+# A fact stands beside its label where there is room, and below it where there is none.
+FACT = "display: flex; flex-wrap: wrap; column-gap: 1em; margin: 0.15em 0;"
+LABEL = "float: none; flex: 0 0 7em; margin: 0; font-weight: bold;"
+TEXT = "flex: 1 1 14em; margin: 0; min-width: 0;"
+SCROLLS = "overflow-x: auto; white-space: nowrap;"
+NUMBER = "text-align: right; padding: 0.1em 0.8em; border-top: 1px solid currentColor;"
 
 
 class Card:
     """A Verdict for people.
 
     graded says whose points these are: the grader's or the visible check's. practice: there are none to be had.
+    case: the Case to show as a small table. lesson: where to read again, {path, title, section}; root: the way
+    from the notebook to the folder of all notebooks. facts: what is saved with the output for `progress`.
     """
 
-    def __init__(self, verdict, graded=False, practice=False):
+    def __init__(self, verdict, graded=False, practice=False, case=None, lesson=None, root=None, facts=None):
         self.verdict = verdict
         self.graded = graded
         self.practice = practice
+        self.case = case
+        self.lesson = lesson
+        self.root = root
+        self.facts = facts
 
     def show(self):
         """Display the card in a notebook, print it elsewhere."""
@@ -79,18 +100,25 @@ class Card:
         main = self.failures[0]
         rows = [
             ("Case", main.about),
-            ("Asked", main.shown),
+            ("Asked", self.case.asked if self.case else main.shown),
             ("Found", main.found),
             ("Expected", main.expected),
             ("Recognised", self.verdict.mistake),
             ("Likely cause", main.cause),
             ("Next step", main.next_step),
         ]
-        return [(label, text) for label, text in rows if text]
+        return [(label, textwrap.shorten(text, TEXT_SHOWN, placeholder=" …")) for label, text in rows if text]
 
     def others(self):
-        """The other failures, one line each."""
-        return [f"{rung.about or rung.name}: {rung.found}" for rung in self.failures[1:]]
+        """The other failures, one line each; of many, the first few."""
+        lines = [f"{rung.about or rung.name}: {rung.found}" for rung in self.failures[1:]]
+        more = [f"and {len(lines) - OTHERS_SHOWN} more"] if len(lines) > OTHERS_SHOWN else []
+        return lines[:OTHERS_SHOWN] + more
+
+    @property
+    def read_again(self):
+        """Where the task is taught, for an answer that is not right yet."""
+        return f"{self.lesson['title']}, section “{self.lesson['section']}”" if self.lesson and self.failures else ""
 
     # --- how it looks --------------------------------------------------------------------------------------
 
@@ -99,45 +127,92 @@ class Card:
         if self.points:
             lines.append(f"  {self.points}")
         for label, text in self.rows():
-            lines += textwrap.wrap(text, 100, initial_indent=f"  {label + ':':<14}", subsequent_indent=" " * 16)
-        others = self.others()
-        more = [f"and {len(others) - OTHERS_SHOWN} more"] if len(others) > OTHERS_SHOWN else []
-        for line in others[:OTHERS_SHOWN] + more:
-            lines += textwrap.wrap(line, 100, initial_indent="  Also:         ", subsequent_indent=" " * 16)
+            lines += _wrapped(label, text)
+        if self.case and self.case.rows:
+            lines += [f"  {line}" for line in _aligned(self.case)]
+        for line in self.others():
+            lines += _wrapped("Also", line)
         for remark in self.verdict.remarks:
-            lines += textwrap.wrap(remark, 100, initial_indent="  Remark:       ", subsequent_indent=" " * 16)
+            lines += _wrapped("Remark", remark)
+        if self.read_again:
+            lines += _wrapped("Read again", self.read_again)
         return "\n".join(lines)
 
     def _repr_html_(self):
         say = html.escape
-        colour = COLOURS[self.verdict.state]
         parts = [
-            f'<div role="group" aria-label="{say(self.headline)}" style="border: 1px solid {colour}; '
-            f'border-left-width: 6px; border-radius: 4px; padding: 0.5em 1em; margin: 0.3em 0; max-width: 60em;">',
-            f'<div style="font-size: 1.1em; font-weight: bold;">{say(self.headline)}</div>',
+            f'<div role="group" aria-live="polite" aria-label="{say(self.headline)}" '
+            f'style="{BOX.format(COLOURS[self.verdict.state])}">',
+            f'<div role="heading" aria-level="4" style="{TITLE}">{say(self.headline)}</div>',
         ]
         if self.points:
             parts.append(f"<div>{say(self.points)}</div>")
         rows = self.rows()
         if rows:
-            parts.append('<table style="margin: 0.5em 0; border-collapse: collapse;">')
+            parts.append('<dl style="margin: 0.5em 0;">')
             for label, text in rows:
                 shown = f"<code>{say(text)}</code>" if label == "Asked" else _code(text)
                 parts.append(
-                    '<tr style="background: transparent;"><th scope="row" style="text-align: left; vertical-align: '
-                    f'top; padding: 0.15em 1.2em 0.15em 0; white-space: nowrap;">{say(label)}</th>'
-                    f'<td style="text-align: left; padding: 0.15em 0;">{shown}</td></tr>'
+                    f'<div style="{FACT}"><dt style="{LABEL}">{say(label)}</dt><dd style="{TEXT}">{shown}</dd></div>'
                 )
-            parts.append("</table>")
+            parts.append("</dl>")
+        if self.case and self.case.rows:
+            parts.append(_table(self.case))
         others = self.others()
         if others:
-            title = (
-                f"{len(others)} other case{'s' if len(others) > 1 else ''} differ{'' if len(others) > 1 else 's'} too"
-            )
+            count = len(self.failures) - 1
+            title = f"{count} other cases differ too" if count > 1 else "1 other case differs too"
             parts.append(f"<details><summary>{title}</summary>{_bullets(others)}</details>")
         if self.verdict.remarks:
             parts.append(f"<div>Remark:</div>{_bullets(self.verdict.remarks)}")
+        if self.read_again:
+            parts.append(f"<div>Read again: {self._link()}</div>")
         return "".join(parts) + "</div>"
+
+    def _link(self):
+        """The lesson's section as a link where the notebook's place is known, else in words."""
+        words = html.escape(self.read_again)
+        if self.root is None:
+            return words
+        anchor = quote(self.lesson["section"].replace(" ", "-"), safe=ANCHOR)
+        return f'<a href="{html.escape(self.root + quote(self.lesson["path"]) + "#" + anchor)}">{words}</a>'
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        data = {"text/html": self._repr_html_(), "text/plain": repr(self)}
+        return (data, {"workbook": self.facts}) if self.facts else data
+
+
+def _table(case):
+    """The case as an HTML table, which scrolls by itself where the page is narrow."""
+    say = html.escape
+    head = "".join(
+        f'<th scope="col" style="text-align: right; padding: 0.1em 0.8em;">{say(h)}</th>' for h in case.header
+    )
+    body = "".join(
+        '<tr style="background: transparent;">'
+        f'<th scope="row" style="{NUMBER}">{say(row[0])}</th>'
+        + "".join(f'<td style="{NUMBER}">{say(text)}</td>' for text in row[1:])
+        + "</tr>"
+        for row in case.rows
+    )
+    return (
+        f'<div tabindex="0" role="region" aria-label="{say(case.caption)}" style="{SCROLLS}">'
+        '<table style="margin: 0.3em 0 0.6em; border-collapse: collapse; font-variant-numeric: tabular-nums;">'
+        f'<caption style="text-align: left; caption-side: top;">{say(case.caption)}</caption>'
+        f'<thead><tr style="background: transparent;">{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def _aligned(case):
+    """The case as lines of text in columns."""
+    grid = [case.header, *case.rows]
+    widths = [max(len(row[j]) for row in grid) for j in range(len(case.header))]
+    lines = ("  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in grid)
+    return [f"{case.caption}:", *(f"  {line}" for line in lines)]
+
+
+def _wrapped(label, text):
+    return textwrap.wrap(text, 100, initial_indent=f"  {label + ':':<14}", subsequent_indent=" " * 16)
 
 
 def _bullets(lines):

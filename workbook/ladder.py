@@ -45,6 +45,7 @@ class Rung:
     expected: str = ""
     cause: str = ""
     next_step: str = ""
+    case: int | None = None  # which probe of the table it was
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,8 @@ def climb(table, answers):
         return blank
     table = table | {"probes": [_follow(probe, table, answers) for probe in table["probes"]]}
     pairs = list(zip(table["probes"], answers, strict=True))
-    climbed = (_climb_probe(probe, answer) for probe, answer in pairs if probe["part"] != DIAGNOSIS)
-    broken = [rung for rung in climbed if rung]
+    climbed = [(i, _climb_probe(*pair)) for i, pair in enumerate(pairs) if pair[0]["part"] != DIAGNOSIS]
+    broken = [replace(rung, case=i) for i, rung in climbed if rung]
     broken += _state_kept(table, answers)
     failures = [rung for rung in broken if rung.part]
     failures += _rounded_parts(table, answers, {rung.part for rung in failures})

@@ -4,10 +4,12 @@ The answer is plain data. The notebook asks through `check`; the grader asks the
 submission. Both read the answer on the same ladder (workbook/ladder.py).
 """
 
+import _thread
 import builtins
 import contextlib
 import dis
 import functools
+import inspect
 import io
 import re
 import signal
@@ -36,6 +38,7 @@ LruCached = type(functools.lru_cache(len))
 PACE_ROWS = (1_000, 3_000, 10_000, 30_000, 100_000)
 # The time of this thread alone: what else the machine does matters less.
 CLOCK = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-4 else time.perf_counter
+RING_AGAIN = 0.25  # seconds after which a probe that takes too long is interrupted once more
 MESSAGE_LIMIT = 400  # characters of an error message or a warning that are kept
 
 
@@ -127,6 +130,8 @@ def ask(probe, names, namespace, seconds=10.0):
             with _time_limit(seconds):
                 found = eval(probe.expression, scope)
                 value, error, state = plain.encode(found), None, "answered"
+            if inspect.iscoroutine(found):
+                found.close()  # else Python complains later that nobody awaited it
         except ProbeTimeout:
             value, error, state = None, None, "timeout"
         except NotImplementedError as problem:
@@ -308,18 +313,65 @@ def _quiet():
 
 @contextlib.contextmanager
 def _time_limit(seconds):
-    """Interrupt the block after `seconds`; without effect outside the main thread or where SIGALRM is missing."""
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+    """Interrupt the block after `seconds`; without effect outside the main thread."""
+    if threading.current_thread() is not threading.main_thread():
         yield
-        return
+    elif hasattr(signal, "SIGALRM"):
+        with _alarm(seconds):
+            yield
+    else:
+        with _interrupt_after(seconds):
+            yield
+
+
+@contextlib.contextmanager
+def _alarm(seconds):
+    with _raised_by(signal.SIGALRM, lambda: True, lambda: signal.setitimer(signal.ITIMER_REAL, 0)):
+        signal.setitimer(signal.ITIMER_REAL, seconds, RING_AGAIN)
+        yield
+
+
+@contextlib.contextmanager
+def _interrupt_after(seconds):
+    """The same for Windows, which has no alarm: another thread presses Stop. It ends loops in Python, not in C."""
+    ended, fired = threading.Event(), threading.Event()
+
+    def press():
+        pause = seconds
+        while not ended.wait(pause):
+            fired.set()
+            _thread.interrupt_main()
+            pause = RING_AGAIN
+
+    def end():
+        ended.set()
+        hand.join()
+
+    hand = threading.Thread(target=press, daemon=True)
+    with _raised_by(signal.SIGINT, fired.is_set, end):
+        hand.start()
+        yield
+
+
+@contextlib.contextmanager
+def _raised_by(number, too_long, end):
+    """Let a signal raise ProbeTimeout in the block, or KeyboardInterrupt when it comes before it is `too_long`.
+
+    It comes again and again until `end()`, for an exception raised in a `__del__` or a bare `except:` is lost.
+    """
+    waiting = [True]
 
     def stop(*_):
-        raise ProbeTimeout
+        if waiting:
+            raise ProbeTimeout if too_long() else KeyboardInterrupt
 
-    previous = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)  # again and again, should the code catch the first
+    previous = signal.signal(number, stop)
     try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        try:
+            yield
+        finally:
+            waiting.clear()
+    finally:  # reached as well when it comes between the end of the block and the line above
+        waiting.clear()
+        end()
+        signal.signal(number, previous)
