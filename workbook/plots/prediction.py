@@ -179,8 +179,7 @@ def speed_bars(seconds):
     axes.invert_yaxis()
     axes.set_xlim(0, 1.18 * milliseconds[-1])
     finding = f"{names[-1]} takes {ratio(milliseconds[-1] / milliseconds[0])} times as long as {names[0]}"
-    dress(axes, finding, "time per call (milliseconds)", "")
-    axes.set_ylabel("way to predict", fontsize=11, color=INK)
+    dress(axes, finding[0].upper() + finding[1:], "time per call (milliseconds)", "way to compute")
     axes.grid(visible=False, axis="y")
     times = ", ".join(f"{name} {value:.3g} ms" for name, value in zip(names, milliseconds, strict=True))
     return Picture(axes, f"Bars of the time per call: {times}.")

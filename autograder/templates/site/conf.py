@@ -17,6 +17,7 @@ html_title = project
 html_context = {"language": "en-GB"}  # what the pages say; Sphinx's own en_GB breaks its search
 html_use_index = False
 html_math_renderer = "mathml"
+html_favicon = "static/icon.svg"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_extra_path = ["extra"]
