@@ -27,7 +27,8 @@ def _(rng, fresh):
     tiny = {"X": np.array([[1.0, 2.0], [0.0, 0.0], [-1.0, 3.0]]), "w": np.array([0.5, -1.0]), "alpha": 0.25}
     if fresh:
         tiny = {"X": rng.normal(size=(3, 2)).round(2), "w": rng.normal(size=2).round(2), "alpha": 0.5}
-    yield Case(CALL, tiny, about="3 rows, 2 features")
+    square = {"shape:3x3": "W transposed into (n, n)"}
+    yield Case(CALL, tiny, about="3 rows, 2 features", faults=square)
 
     shapes = [(1, 2), (4, 1), (5, 3), (3, 3), (3, 5)] + ([(1, 1), (17, 4), (1000, 11)] if fresh else [])
     for n, k in shapes:
@@ -41,7 +42,7 @@ def _(rng, fresh):
             faults={f"shape:{n}x{n}": "W transposed into (n, n)"} if n > 1 else {},
         )
 
-    yield Case(CALL, tiny, about="the first call once more")
+    yield Case(CALL, tiny, about="the first call once more", faults=square)
 
     # The last point: far from 0, and weights in each form that the task names.
     overflow = {"no warning": "overflow", "finite": "overflow", "runs:OverflowError": "overflow"}
@@ -213,6 +214,33 @@ def _(X, w, alpha):
 
 
 @inverse_logit.mistake(
+    "intercept added once a feature",
+    "The intercept was added to every product before the products were added up.",
+    "Add alpha once, after the sum.",
+)
+def _(X, w, alpha):
+    return expit((X * np.ravel(w) + alpha).sum(axis=1))
+
+
+@inverse_logit.mistake(
+    "mean for sum",
+    "The products were averaged.",
+    "z is the sum of the products, plus alpha.",
+)
+def _(X, w, alpha):
+    return expit((X * np.ravel(w)).mean(axis=1) + alpha)
+
+
+@inverse_logit.mistake(
+    "products not added up",
+    "Each feature was multiplied with its weight, and the products of a row were not added up.",
+    "Add up along the row, or use `@`.",
+)
+def _(X, w, alpha):
+    return expit(X * np.ravel(w) + alpha)
+
+
+@inverse_logit.mistake(
     "weights not applied",
     "The features of a row were added up without their weights.",
     "Multiply each feature by its weight before you add.",
@@ -221,9 +249,59 @@ def _(X, w, alpha):
     return expit(X.sum(axis=1) + alpha)
 
 
-@inverse_logit.mistake(
-    "overflow",
-)
+for _name, _cause, _next_step, *_answers in [
+    (
+        "brackets missing",
+        "Brackets are missing around the sum below the fraction line: `1 / 1 + ...` is not `1 / (1 + ...)`.",
+        "Put the whole denominator in brackets.",
+        lambda z: 1 + np.exp(-z),
+        lambda z: 1 + np.exp(z),
+    ),
+    (
+        "minus for plus",
+        "The denominator is 1 minus the exponential.",
+        "The formula adds: 1 + exp(-z).",
+        lambda z: 1 / (1 - np.exp(-z)),
+        lambda z: np.exp(z) / (1 - np.exp(z)),
+    ),
+    (
+        "both classes returned",
+        "You returned the probabilities of both classes.",
+        "Return those of class 1 only, one value a row.",
+        lambda z: np.column_stack([expit(-z), expit(z)]),
+        lambda z: np.stack([expit(z), expit(-z)]),
+    ),
+    (
+        "one row only",
+        "You returned the probability of the first or the last row alone.",
+        "Collect the results of all rows, and `return` after the loop.",
+        lambda z: expit(z[0]),
+        lambda z: expit(z[-1]),
+        lambda z: expit(z[:1]),
+    ),
+    (
+        "logarithm for exponential",
+        "A logarithm was taken where the formula has an exponential.",
+        "The inverse logit is 1 / (1 + exp(-z)).",
+        lambda z: np.log(z),
+        lambda z: np.log(1 + np.exp(z)),
+        lambda z: np.log(expit(z)),
+    ),
+    (
+        "clipped too early",
+        "z or the probabilities are clipped so early that values change.",
+        "Clip z at 500 or so, far outside of what changes a probability, or use a formula that can't overflow.",
+        *(lambda z, end=end: expit(np.clip(z, -end, end)) for end in (5, 6, 10, 12, 15, 20, 25)),
+        *(lambda z, end=10.0**-n: np.clip(expit(z), end, 1 - end) for n in range(2, 12)),
+    ),
+]:
+    for _answer in _answers:
+        inverse_logit.mistake(_name, _cause, _next_step)(
+            lambda X, w, alpha, answer=_answer: answer(X @ np.ravel(w) + alpha)
+        )
+
+
+@inverse_logit.mistake("overflow")
 def _(X, w, alpha):
     return 1 / (1 + np.exp(-(X @ np.ravel(w) + alpha)))
 

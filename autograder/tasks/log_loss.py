@@ -36,55 +36,42 @@ def _(rng, fresh):
     tiny = {"y": np.array([1.0, 0.0, 1.0]), "p": np.array([0.9, 0.2, 0.4])}
     if fresh:
         tiny = {"y": np.array([0.0, 1.0, 1.0]), "p": rng.uniform(0.1, 0.9, size=3).round(2)}
-    yield Case(CALL, tiny, about="3 rows", rtol=5e-6)
+    yield Case(CALL, tiny, about="3 rows", rtol=2e-5)
     for n in (2, 5, 8, 40) + ((7, 100, 2000) if fresh else ()):
         y = (np.arange(n) < max(1, n // 3)).astype(float)
         p = rng.uniform(0.02, 0.98, size=n).round(3 if n < 50 else 6)
         order = rng.permutation(n)
-        yield Case(CALL, {"y": y[order], "p": p[order]}, about=f"{n} rows", rtol=5e-6)
+        yield Case(CALL, {"y": y[order], "p": p[order]}, about=f"{n} rows", rtol=2e-5)
     for label in (0.0, 1.0):
         y, p = np.full(4, label), rng.uniform(0.1, 0.9, size=4).round(2)
-        yield Case(CALL, {"y": y, "p": p}, about=f"all labels {label:.0f}", rtol=5e-6, edge=True)
-    yield Case(CALL, {"y": np.array([1.0]), "p": np.array([0.7])}, about="1 row", rtol=5e-6, edge=True)
-    yield Case(CALL, tiny, about="the first call once more", rtol=5e-6)
+        yield Case(CALL, {"y": y, "p": p}, about=f"all labels {label:.0f}", rtol=2e-5, edge=True)
+    yield Case(CALL, {"y": np.array([1.0]), "p": np.array([0.7])}, about="1 row", rtol=2e-5, edge=True)
+    yield Case(CALL, tiny, about="the first call once more", rtol=2e-5)
 
-    broken = dict.fromkeys(("finite", "runs:ValueError", "runs:ZeroDivisionError"), "log(0) to inf or nan")
-    yield Case(
-        CALL,
-        {"y": np.array([1.0, 0.0]), "p": np.array([0.0, 1.0])},
-        "extremes",
-        "both rows wrong, p exactly 0 and 1",
-        compare="at least",
-        expected=15.0,
-        faults=broken,
-    )
+    # How much the extremes cost is open, so these are silent and a word says what happens to them.
+    given = {"part": "extremes", "silent": True}
+    given["faults"] = dict.fromkeys(("finite", "runs:ValueError", "runs:ZeroDivisionError"), "log(0) to inf or nan")
     p = rng.uniform(0.2, 0.8, size=3).round(2)
-    yield Case(
-        CALL,
-        {"y": np.array([1.0, 0.0, 1.0, 0.0]), "p": np.array([0.0, *p])},
-        "extremes",
-        "one row of four wrong, p exactly 0",
-        compare="at least",
-        expected=15.0 / 4,
-        faults=broken,
-    )
-    yield Case(
-        CALL,
-        {"y": np.array([1.0, 0.0, 1.0, 0.0]), "p": np.array([1.0, 0.0, *p[:2]])},
-        "extremes",
-        "p exactly 1 and 0 where that is right",
-        rtol=1e-6,
-        atol=1e-6,
-        faults=broken,
-    )
-    yield Case(
-        CALL,
-        {"y": np.array([1.0, 0.0, 1.0]), "p": np.array([1e-5, 1 - 2e-5, 0.5])},
-        "extremes",
-        "p close to 0 and 1 must not be clipped",
-        rtol=0.02,
-        faults=broken,
-    )
+    wrong = {"y": np.array([1.0, 0.0]), "p": np.array([0.0, 1.0])}
+    yield Case(CALL, wrong, about="both rows wrong, p exactly 0 and 1", compare="at least", expected=15.0, **given)
+    one_wrong = {"y": np.array([1.0, 0.0, 1.0, 0.0]), "p": np.array([0.0, *p])}
+    about = "one row of four wrong, p exactly 0"
+    yield Case(CALL, one_wrong, about=about, compare="at least", expected=15.0 / 4, **given)
+    right = {"y": np.array([1.0, 0.0, 1.0, 0.0]), "p": np.array([1.0, 0.0, *p[:2]])}
+    yield Case(CALL, right, about="p exactly 1 and 0 where that is right", rtol=1e-6, atol=1e-6, **given)
+    close = {"y": np.array([1.0, 0.0, 1.0]), "p": np.array([1e-5, 1 - 2e-5, 0.5])}
+    yield Case(CALL, close, about="p close to 0 and 1 must not be clipped", rtol=0.02, **given)
+    rest = {"y_rest": one_wrong["y"][1:], "p_rest": p}
+    about = "what a row costs that is wrong for sure"
+    yield Case(COST_OF_A_ROW, one_wrong | rest, about=about, expected="enough", **(given | {"silent": False}))
+
+
+# The cost of the one wrong row: none, when the row was set to 0 or left out; else by what its loss adds.
+COST_OF_A_ROW = (
+    "(lambda four, three: 'none' if np.isclose([4 * four, four], 3 * np.array([three, three / 3])).any() else "
+    "'no number' if not np.isfinite(four) else 'too little' if 4 * four - 3 * three < 15 else 'enough')"
+    "(log_loss(y, p), log_loss(y_rest, p_rest))"
+)
 
 
 log_loss.tell(
@@ -114,11 +101,15 @@ def _(y, p):
 
 @log_loss.mistake(
     "squared error",
-    "This is the mean squared error.",
+    "The differences of labels and probabilities were squared.",
     "The log loss adds up logarithms of probabilities, not squared differences.",
 )
 def _(y, p):
     return ((y - p) ** 2).mean()
+
+
+for _of_squares in (np.sum, lambda e: np.sqrt(np.mean(e)), lambda e: np.mean(e) / 2, lambda e: np.sum(e) / 2):
+    log_loss.mistake("squared error")(lambda y, p, of=_of_squares: of((y - p) ** 2))
 
 
 @log_loss.mistake(
@@ -206,17 +197,96 @@ def _(y, p):
     "Divide by the number of rows, whatever it is: `len(y)`.",
 )
 def _(y, p):
-    return _terms(y, _clipped(p)).sum() / 2
-
-
-@log_loss.mistake("divides by k")
-def _(y, p):
-    return _terms(y, _clipped(p)).sum() / 11
-
-
-@log_loss.mistake("divides by k")
-def _(y, p):
     return _terms(y, _clipped(p)).mean() / 2
+
+
+log_loss.mistake("divides by k")(lambda y, p: _terms(y, _clipped(p)).sum() / 2)
+log_loss.mistake("divides by k", factor=(1e-7, 0.42))(lambda y, p: _terms(y, _clipped(p)).sum())  # whatever the number
+
+for _name, _cause, _next_step, *_answers in [
+    (
+        "(1-y) term missing",
+        None,
+        None,
+        lambda y, p: -np.log(p[y == 1]).mean() if (y == 1).any() else np.nan,
+        lambda y, p: -(y * np.log(p)).sum(),
+    ),
+    (
+        "log(p) for every row",
+        "The logarithm of p was taken for every row, also for those with label 0.",
+        "Rows with label 0 bring in the logarithm of 1 - p.",
+        lambda y, p: -np.log(p).mean(),
+    ),
+    (
+        "a factor missing",
+        "One of the two logarithms counts for all rows: its factor, y or 1 - y, is missing.",
+        "Multiply log(p) by y and log(1 - p) by 1 - y.",
+        lambda y, p: -(y * np.log(p) + np.log(1 - p)).mean(),
+        lambda y, p: -(np.log(p) + (1 - y) * np.log(1 - p)).mean(),
+        lambda y, p: -(np.log(p) + np.log(1 - p)).mean(),
+    ),
+    (
+        "terms multiplied",
+        "The two terms were multiplied, so that one of them makes everything 0.",
+        "Add them.",
+        lambda y, p: -(y * np.log(p) * (1 - y) * np.log(1 - p)).mean() * 1.0,
+    ),
+    (
+        "1 - log(p) for log(1 - p)",
+        "The second term holds 1 - log(p).",
+        "First subtract, then take the logarithm: log(1 - p).",
+        lambda y, p: -(y * np.log(p) + (1 - y) * (1 - np.log(p))).mean(),
+    ),
+    (
+        "logarithm left out",
+        "The probabilities themselves were averaged.",
+        "Take the logarithm of each one first.",
+        lambda y, p: -(y * p + (1 - y) * (1 - p)).mean(),
+        lambda y, p: (y * p + (1 - y) * (1 - p)).mean(),
+    ),
+    (
+        "logarithm of the mean",
+        "The mean was taken before the logarithm.",
+        "First the logarithm of each row, then the mean.",
+        lambda y, p: -np.log((y * p + (1 - y) * (1 - p)).mean()),
+    ),
+    (
+        "n - 1 for n",
+        "The sum was divided by n - 1.",
+        "Divide by the number of rows.",
+        lambda y, p: _terms(y, p).sum() / (len(y) - 1),
+    ),
+    (
+        "divided by n twice",
+        "The mean was divided by the number of rows once more.",
+        "`mean` divides already.",
+        lambda y, p: _terms(y, p).mean() / len(y),
+    ),
+    (
+        "divides by the number of ones",
+        "The sum was divided by the number of rows with label 1.",
+        "Divide by the number of all rows.",
+        lambda y, p: _terms(y, p).sum() / y.sum(),
+    ),
+    (
+        "one row only",
+        "Only the loss of the first or the last row is there.",
+        "Add up the losses of all rows inside the loop, and `return` after it.",
+        lambda y, p: _terms(y, p)[0] / len(y),
+        lambda y, p: _terms(y, p)[-1] / len(y),
+        lambda y, p: _terms(y, p)[0],
+        lambda y, p: _terms(y, p)[-1],
+    ),
+    ("arguments swapped", None, None, lambda y, p: metrics.log_loss(p, y)),
+    (
+        "arguments swapped",
+        None,
+        None,
+        lambda y, p: -sum(b * math.log(a) + (1 - b) * math.log(1 - a) for a, b in zip(y, p, strict=True)) / len(y),
+    ),
+]:
+    for _answer in _answers:
+        log_loss.mistake(_name, _cause, _next_step)(_answer)
 
 
 log_loss.tell(
@@ -262,15 +332,12 @@ for _labels in (lambda p: p > 0.5, lambda p: p >= 0.5):
         return _terms(y, labels(p).astype(float)).mean()
 
 
-def _coarse(clip):
-    def version(y, p):
-        return _terms(y, _clipped(p, clip)).mean()
-
-    return version
-
-
-for _clip in (0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0001, 0.00005, 1e-5, 1e-6):
-    log_loss.mistake("over-clipping")(_coarse(_clip))
+COARSE = (0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.001, 1e-4, 1e-5)
+for _clip in COARSE:
+    log_loss.mistake("over-clipping")(lambda y, p, clip=_clip: _terms(y, _clipped(p, clip)).mean())
+    log_loss.mistake("over-clipping")(
+        lambda y, p, clip=_clip: -(y * np.log(p + clip) + (1 - y) * np.log(1 - p + clip)).mean()
+    )
 
 
 @log_loss.mistake(
