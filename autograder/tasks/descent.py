@@ -275,7 +275,7 @@ gradient_descent.mistake(
     "Your loop always makes max_iter updates.",
     "Leave the loop, for example with `break`, as soon as the step is smaller than the tolerance.",
 )(_fixed(tolerance=-1.0))
-for _tolerance in (1e-3, 1e-6, 1e-8):
+for _tolerance in (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8):
     gradient_descent.mistake(
         "tolerance fixed",
         "The tolerance is a number written into the function.",
@@ -395,6 +395,35 @@ for _what in ({"start": 1}, {"start": -1}, {"last": False}):
         "n_iter is one more or one less than the number of updates made.",
         "Start at 0 and add 1 for each update, the last one included. A `range` counts from 0.",
     )(_spoilt(**_what))
+
+
+@gradient_descent.mistake("counts off by one")
+def _(gradient, w_0, learning_rate=0.1, tolerance=1e-6, max_iter=1000):
+    w, n_iter = w_0, 0
+    for n_iter in range(1, max_iter + 1):
+        step = learning_rate * gradient(w)
+        w = w - step
+        if _size(step) < tolerance:
+            return w, n_iter + 1
+    return w, n_iter
+
+
+@gradient_descent.mistake(
+    "starts at 0",
+    "The descent starts at 0 and not at the w_0 that it was given.",
+    "Begin with `w = w_0`.",
+)
+def _(gradient, w_0, learning_rate=0.1, tolerance=1e-6, max_iter=1000):
+    return _descend(gradient, 0.0, learning_rate, tolerance, max_iter)
+
+
+@gradient_descent.mistake(
+    "the loop never starts",
+    "No update is made: the condition of the loop is false before the first round.",
+    "Let the step begin as something large, such as `math.inf`, so that the first round is made.",
+)
+def _(gradient, w_0, learning_rate=0.1, tolerance=1e-6, max_iter=1000):
+    return w_0, 0
 
 
 @gradient_descent.mistake(
@@ -747,6 +776,9 @@ def _(rng, fresh):
             ask("cubic", inputs, ", 0.02", "tolerance 0.02", silent=True)
         inputs = _newton_start(rng, "bent", starts, (-1, 1), 0.02)
         ask("bent", inputs, ", 0.02, 3", "tolerance 0.02, at most 3 updates")
+    # From there the last step but one is above 0.16: its square is not below the tolerance.
+    inputs = _newton_start(rng, "bent", (2.5, 4), (-1, 0), 0.02)
+    ask("bent", inputs, ", 0.02", "another bent function, tolerance 0.02")
     inputs = _newton_start(rng, "exponential", (2.5, 4), (2, 6), 0.02)
     ask("exponential", inputs, ", 0.02", "an exponential function, tolerance 0.02")
     ask(
@@ -822,17 +854,13 @@ for _name, _cause, _next_step, *_changes in [
         "Hessian not used",
         "The steps don't depend on the second derivative.",
         "Replace the constant learning rate by 1 / hessian(w).",
-        lambda g, h: 0.1 * g,
-        lambda g, h: g,
-        lambda g, h: 0.01 * g,
+        *(lambda g, h, rate=rate: rate * g for rate in (0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0)),
     ),
     (
         "a learning rate besides the Hessian",
         "The step was shortened by a learning rate, too.",
         "1 / hessian(w) is the learning rate; nothing else is needed.",
-        lambda g, h: 0.1 * g / h,
-        lambda g, h: 0.5 * g / h,
-        lambda g, h: 0.01 * g / h,
+        *(lambda g, h, rate=rate: rate * g / h for rate in (0.01, 0.05, 0.1, 0.2, 0.3, 0.5)),
     ),
     (
         "Hessian over gradient",
@@ -901,6 +929,29 @@ _add_newton(
     _spoilt_newton(small=lambda w, new, step, slope, tolerance: step < tolerance),
     _spoilt_newton(small=lambda w, new, step, slope, tolerance: new - w < tolerance),
 )
+newton.mistake("step squared", *gradient_descent.told["step squared"].values())(
+    _spoilt_newton(small=lambda w, new, step, slope, tolerance: step**2 < tolerance)
+)
+
+
+@newton.mistake("learning rate squared")
+def _(gradient, hessian, w_0, tolerance=1e-6, max_iter=100):
+    w, n_iter, step = w_0, 0, math.inf
+    while abs(step) >= tolerance and n_iter < max_iter:
+        step = gradient(w) / hessian(w)
+        w, n_iter = w - step / hessian(w), n_iter + 1
+    return w, n_iter
+
+
+@newton.mistake(
+    "starts at 0",
+    "The descent starts at 0 and not at the w_0 that it was given.",
+    "Begin with `w = w_0`.",
+)
+def _(gradient, hessian, w_0, tolerance=1e-6, max_iter=100):
+    return _newton(gradient, hessian, 0.0, tolerance, max_iter)
+
+
 _add_newton("counts off by one", *(_spoilt_newton(**what) for what in ({"start": 1}, {"start": -1}, {"last": False})))
 
 
@@ -924,7 +975,7 @@ def _(gradient, hessian, w_0, tolerance=1e-6, max_iter=100):
     return _newton(gradient, hessian, w_0, tolerance, max_iter)[0], max_iter
 
 
-for _form in (float, np.float64, np.array):
+for _form in (lambda w: w, float, np.float64, np.array):
 
     @newton.mistake("only the weights returned", *gradient_descent.told["only the weights returned"].values())
     def _(gradient, hessian, w_0, tolerance=1e-6, max_iter=100, form=_form):

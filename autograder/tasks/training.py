@@ -94,6 +94,7 @@ _add_mistakes(
             lambda X1, y, w1: _squared(X1, y, w1) / len(y),
             lambda X1, y, w1: 2 * _squared(X1, y, w1) / len(y),
             lambda X1, y, w1: _squared(X1, y, w1),
+            lambda X1, y, w1: 2 * _squared(X1, y, w1),
         ),
         (
             "inverse logit forgotten",
@@ -122,20 +123,14 @@ _add_mistakes(
             "X1 has the ones column already: use all of its columns.",
             lambda X1, y, w1: X1[:, :-1].T @ (expit(X1 @ w1) - y) / len(y),
             lambda X1, y, w1: X1[:, :-1].T @ (expit(X1[:, :-1] @ w1[:-1]) - y) / len(y),
+            lambda X1, y, w1: np.append(X1[:, :-1].T @ (expit(X1 @ w1) - y) / len(y), 0),
+            lambda X1, y, w1: X1.T @ (expit(X1[:, :-1] @ w1[:-1]) - y) / len(y),
         ),
         (
             "a second ones column",
             "A ones column was added to X1, which has one already.",
             "Use X1 as it comes.",
             lambda X1, y, w1: _with_ones(X1).T @ (expit(X1 @ w1) - y) / len(y),
-        ),
-        (
-            "hard-coded n or k",
-            "The sum was divided by a fixed number.",
-            "Count the rows: `len(y)`.",
-            lambda X1, y, w1: X1.T @ (expit(X1 @ w1) - y) / 4000,
-            lambda X1, y, w1: X1.T @ (expit(X1 @ w1) - y) / 4,
-            lambda X1, y, w1: X1.T @ (expit(X1 @ w1) - y) / 11,
         ),
         (
             "divides by k",
@@ -149,6 +144,7 @@ _add_mistakes(
             "You returned the errors of the rows, or a table of them.",
             "Multiply the errors by the features and add up over the rows: one value per weight.",
             lambda X1, y, w1: expit(X1 @ w1) - y,
+            lambda X1, y, w1: (expit(X1 @ w1) - y) / len(y),
             lambda X1, y, w1: X1 * (expit(X1 @ w1) - y)[:, None],
             lambda X1, y, w1: X1.T * (expit(X1 @ w1) - y),
             lambda X1, y, w1: X1 * (expit(X1 @ w1) - y)[:, None] / len(y),
@@ -160,6 +156,50 @@ _add_mistakes(
             lambda X1, y, w1: np.mean(X1.T @ (expit(X1 @ w1) - y)),
             lambda X1, y, w1: np.sum(X1.T @ (expit(X1 @ w1) - y)) / len(y),
             lambda X1, y, w1: np.mean(X1 * (expit(X1 @ w1) - y)[:, None]),
+        ),
+        (
+            "labels left out",
+            "The probabilities were used without the labels.",
+            "The errors are p - y.",
+            lambda X1, y, w1: X1.T @ expit(X1 @ w1) / len(y),
+        ),
+        (
+            "errors without their sign",
+            "The errors were squared, or their absolute values taken.",
+            "Use p - y as it is: the sign says in which direction to go.",
+            lambda X1, y, w1: X1.T @ (expit(X1 @ w1) - y) ** 2 / len(y),
+            lambda X1, y, w1: X1.T @ np.abs(expit(X1 @ w1) - y) / len(y),
+        ),
+        (
+            "n - 1 for n",
+            "The sum was divided by n - 1.",
+            "Divide by the number of rows.",
+            lambda X1, y, w1: X1.T @ (expit(X1 @ w1) - y) / (len(y) - 1),
+        ),
+        (
+            "halved",
+            "The values are half of the right ones.",
+            "Divide by the number of rows and by nothing else.",
+            lambda X1, y, w1: X1.T @ (expit(X1 @ w1) - y) / len(y) / 2,
+        ),
+        (
+            "a column returned",
+            "The entries form a column of shape (k + 1, 1).",
+            "Flatten the result to one dimension.",
+            lambda X1, y, w1: X1.T @ (expit(X1 @ w1) - y)[:, None] / len(y),
+        ),
+        (
+            "weights updated already",
+            "These are the weights after a step, and not the gradient.",
+            "Return the gradient itself; the step is taken elsewhere.",
+            lambda X1, y, w1: w1 - 0.1 * X1.T @ (expit(X1 @ w1) - y) / len(y),
+            lambda X1, y, w1: w1 - X1.T @ (expit(X1 @ w1) - y) / len(y),
+        ),
+        (
+            "scalar only",
+            "A function that takes one number, such as those of `math`, met a whole array.",
+            "Use NumPy's functions, which work on every element.",
+            lambda X1, y, w1: X1.T @ (1 / (1 + math.exp(-(X1 @ w1))) - y) / len(y),
         ),
         (
             "features left out",
@@ -175,6 +215,15 @@ _add_mistakes(
 def _squared(X1, y, w1):
     p = expit(X1 @ w1)
     return X1.T @ ((p - y) * p * (1 - p))
+
+
+FIXED = (1e-7, 0.49)  # one over a number, whatever the number
+_HARD_CODED = (
+    "hard-coded n or k",
+    "A number of rows or columns is written into the function: into what the sum is divided by, or into a loop.",
+    "Take the sizes from the arguments: `len(X1)`, `X1.shape`.",
+)
+log_loss_gradient.mistake(*_HARD_CODED, factor=FIXED)(lambda X1, y, w1: X1.T @ (expit(X1 @ w1) - y))
 
 
 @log_loss_gradient.mistake("input changed in place")
@@ -264,6 +313,9 @@ _add_mistakes(
             lambda X1, w1: _weighted(X1, np.full(len(X1), np.mean(_q(X1, w1)))) / len(X1),
             lambda X1, w1: X1.T @ X1 * np.sum(_q(X1, w1)) / len(X1),
             lambda X1, w1: X1.T @ X1 * np.mean(_q(X1, w1)),
+            lambda X1, w1: X1.T @ X1 * np.sum(_q(X1, w1)),
+            lambda X1, w1: X1.T @ X1 * _q(X1, w1)[0] / len(X1),
+            lambda X1, w1: X1.T @ X1 * np.mean(expit(X1 @ w1)) * (1 - np.mean(expit(X1 @ w1))) / len(X1),
         ),
         (
             "no mean",
@@ -294,6 +346,7 @@ _add_mistakes(
             "X'X without q",
             "The rows were not weighted; this is the Hessian of the squared error of a linear regression.",
             "Multiply each row by its p(1 - p) before the product.",
+            lambda X1, w1: X1.T @ X1 / len(X1) / 4,
             lambda X1, w1: X1.T @ X1 / len(X1),
             lambda X1, w1: X1.T @ X1,
             lambda X1, w1: 2 * X1.T @ X1 / len(X1),
@@ -304,6 +357,27 @@ _add_mistakes(
             "X1 comes in twice: one value for every pair of columns, a (k + 1, k + 1) table.",
             lambda X1, w1: X1.T @ _q(X1, w1) / len(X1),
             lambda X1, w1: X1.T @ _q(X1, w1),
+        ),
+        (
+            "q returned",
+            "These are the weights p(1 - p) of the rows, or their mean.",
+            "Put them between the transposed X1 and X1.",
+            lambda X1, w1: _q(X1, w1),
+            lambda X1, w1: np.mean(_q(X1, w1)),
+            lambda X1, w1: np.diag(_q(X1, w1)),
+        ),
+        (
+            "one factor X1 missing",
+            "The rows were weighted, and the second factor X1 is missing.",
+            "Multiply by X1 once more: the result has one row and one column per weight.",
+            lambda X1, w1: X1.T * _q(X1, w1),
+            lambda X1, w1: X1 * _q(X1, w1)[:, None],
+        ),
+        (
+            "n - 1 for n",
+            "The sum was divided by n - 1.",
+            "Divide by the number of rows.",
+            lambda X1, w1: _weighted(X1, _q(X1, w1)) / (len(X1) - 1),
         ),
         (
             "diagonal only",
@@ -329,6 +403,7 @@ _add_mistakes(
             "the inverse returned",
             "This is the inverse of the Hessian.",
             "Return the Hessian itself; it is inverted, or better solved for, in the update.",
+            lambda X1, w1: np.linalg.inv(_weighted(X1, _q(X1, w1)) / len(X1)),
             lambda X1, w1: np.linalg.pinv(_weighted(X1, _q(X1, w1)) / len(X1)),
         ),
         (
@@ -346,13 +421,6 @@ _add_mistakes(
             lambda X1, w1: _weighted(X1, _q(X1, w1)) / (len(w1) - 1),
         ),
         (
-            "hard-coded n or k",
-            "The sum was divided by a fixed number.",
-            "Count the rows: `len(X1)`.",
-            lambda X1, w1: _weighted(X1, _q(X1, w1)) / 4000,
-            lambda X1, w1: _weighted(X1, _q(X1, w1)) / 11,
-        ),
-        (
             "inverse logit forgotten",
             "z(1 - z) was used in place of p(1 - p).",
             "Turn X1 @ w1 into probabilities first.",
@@ -365,6 +433,9 @@ _add_mistakes(
 def _q(X1, w1):
     p = expit(X1 @ w1)
     return p * (1 - p)
+
+
+log_loss_hessian.mistake(*_HARD_CODED, factor=FIXED)(lambda X1, w1: _weighted(X1, _q(X1, w1)))
 
 
 @log_loss_hessian.mistake("input changed in place")
