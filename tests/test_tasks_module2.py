@@ -48,12 +48,32 @@ def test_natural_log_loss_mistakes_are_named(mistake):
 UNNAMED = {
     "half the loss, with the sign lost": "return np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)) / 3",
     "sum in base 2": "return -np.sum(y * np.log2(p) + (1 - y) * np.log2(1 - p))",
-    "n - 1": "return -np.sum(y * np.log(p) + (1 - y) * np.log(1 - p)) / (len(y) - 1)",
-    "root of the squared error": "return np.sqrt(np.mean((y - p) ** 2))",
+    "the sum, with the sign lost": "return np.sum(y * np.log(p) + (1 - y) * np.log(1 - p))",
+    "the exponential of the loss": "return np.exp(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)))",
     "share of wrong labels": "return np.mean((p > 0.5) != y)",
     "exponential loss": "return np.mean(np.exp(-(2 * y - 1) * (2 * p - 1)))",
     "a constant": "return 0.5",
 }
+
+
+SIZE = "hard-coded n or k"
+# The same mistake in other numbers and styles than those of the list: constants are open.
+SAME_MISTAKE = [
+    ("log_loss", "y, p", "return -np.sum(y * np.log(p) + (1 - y) * np.log(1 - p)) / 1650", "divides by k", 0),
+    ("log_loss", "y, p", "p = np.clip(p, 3e-4, 0.9998); return -np.mean(np.log(abs(1 - y - p)))", "over-clipping", 2),
+    ("log_loss", "y, p", "return -np.mean(np.log(abs(1 - y - p) + 1e-6))", "over-clipping", 2),
+    ("log_loss", "y, p", "p = np.maximum(p, 1e-9); return -np.mean(np.log(abs(1 - y - p)))", "log(0) to inf or nan", 2),
+    ("inverse_logit", "X, w, alpha", "return 1 / 1 + np.exp(-(X @ np.ravel(w) + alpha))", "brackets missing", 0),
+    ("inverse_logit", "X, w, alpha", "print(X @ np.ravel(w) + alpha)", "nothing returned", 0),
+    ("inverse_logit", "X, w, alpha", "return 1 / (1 + np.exp(-(X[:, 0] * w[0] + X[:, 1] * w[1] + alpha)))", SIZE, 0),
+    ("inverse_logit", "X, w, alpha", "return 1 / (1 + np.exp(-(X * np.ravel(w) + alpha)))", "products not added up", 0),
+]
+
+
+@pytest.mark.parametrize(("task", "arguments", "code", "name", "score"), SAME_MISTAKE)
+def test_a_mistake_has_its_name_in_other_numbers_and_styles(task, arguments, code, name, score):
+    verdict = in_process(task, f"def {task}({arguments}):\n    {code}")
+    assert (verdict.mistake, verdict.score) == (name, score)
 
 
 @pytest.mark.parametrize("what", UNNAMED)

@@ -675,6 +675,46 @@ class _(_Given):
         return (X1 @ self.weights_array > 0).astype(float)
 
 
+@_mistake("labels returned", bases=ONE)
+class _(_Given):
+    def predict_proba(self, X1):
+        return (X1 @ self.weights_array >= 0).astype(float)
+
+
+@_mistake(
+    "odds returned",
+    "`predict_proba` returns the odds.",
+    "Odds o become a probability as o / (1 + o).",
+    ONE,
+)
+class _(_Given):
+    def predict_proba(self, X1):
+        return np.exp(X1 @ self.weights_array)
+
+
+@_mistake(
+    "both classes returned",
+    "`predict_proba` returns the probabilities of both classes, as scikit-learn's does.",
+    "Return those of class 1 only, one value a row.",
+    ONE,
+)
+class _(_Given):
+    def predict_proba(self, X1):
+        p = expit(X1 @ self.weights_array)
+        return np.column_stack([1 - p, p])
+
+
+@_mistake(
+    "products not added up",
+    "Each value was multiplied with its weight, and the products of a row were not added up.",
+    "Use `@`, which multiplies and adds up.",
+    ONE,
+)
+class _(_Given):
+    def predict_proba(self, X1):
+        return expit(X1 * self.weights_array)
+
+
 @_mistake(
     "intercept dropped",
     "The last weight, which is the intercept, does not take part.",
@@ -821,10 +861,84 @@ class _(_Given):
         return (X1.T * (p * (1 - p))) @ X1 / X1.shape[1]
 
 
+class _SumGradient(_Mean):
+    def compute_gradient(self, X1, y, p):
+        return X1.T @ (p - y)
+
+
+class _SumHessian(_Mean):
+    def compute_hessian(self, X1, p):
+        return (X1.T * (p * (1 - p))) @ X1
+
+
 @_mistake("divides by k", bases=ONE)
 class _(_Given):
     def compute_gradient(self, X1, y, p):
         return X1.T @ (p - y) / len(X1) / 2
+
+
+@_mistake("divides by k", bases=ONE)
+class _(_Given):
+    def compute_gradient(self, X1, y, p):
+        return X1.T @ (p - y) / (X1.shape[1] - 1)
+
+
+for _fixed in (_SumGradient, _SumHessian):  # a number in place of len(X1), whatever the number
+    LogisticScratch.mistake("divides by k", factor=(1e-7, 0.49))(_fixed)
+
+
+@_mistake(
+    "labels left out",
+    "The gradient does not use y.",
+    "The residuals are p - y.",
+)
+class _(_Given):
+    def compute_gradient(self, X1, y, p):
+        return X1.T @ p / self.scale(X1)
+
+
+@_mistake(
+    "residuals without their sign",
+    "The residuals were squared, or their absolute values taken.",
+    "Use p - y as it is: the sign says in which direction to go.",
+)
+class _(_Given):
+    def compute_gradient(self, X1, y, p):
+        return X1.T @ np.abs(p - y) / self.scale(X1)
+
+
+@_mistake("residuals without their sign")
+class _(_Given):
+    def compute_gradient(self, X1, y, p):
+        return X1.T @ (p - y) ** 2 / self.scale(X1)
+
+
+@_mistake("intercept column forgotten")
+class _(_Given):
+    def compute_gradient(self, X1, y, p):
+        return np.append(X1[:, :-1].T @ (p - y) / self.scale(X1), 0)
+
+
+@_mistake(
+    "one number for all weights",
+    "The entries of all weights were added up or averaged.",
+    "Add up over the rows only: each weight keeps its own entry.",
+)
+class _(_Given):
+    def compute_gradient(self, X1, y, p):
+        return np.sum(X1.T @ (p - y)) / self.scale(X1)
+
+
+@_mistake("one number for all weights")
+class _(_Given):
+    def compute_gradient(self, X1, y, p):
+        return np.sum(p - y) / self.scale(X1)
+
+
+@_mistake("(n, 1) returned")
+class _(_Given):
+    def compute_gradient(self, X1, y, p):
+        return X1.T @ (p - y).reshape(-1, 1) / self.scale(X1)
 
 
 @_mistake("input changed in place")
@@ -864,6 +978,69 @@ class _(_Given):
 class _(_Given):
     def compute_hessian(self, X1, p):
         return (X1.T * p) @ X1 / self.scale(X1)
+
+
+@_mistake("q not per row")
+class _(_Given):
+    def compute_hessian(self, X1, p):
+        return p[0] * (1 - p[0]) * (X1.T @ X1) / self.scale(X1)
+
+
+@_mistake(
+    "q = 1 - p only",
+    "The rows are weighted by 1 - p alone.",
+    "The weight of a row is q = p (1 - p).",
+)
+class _(_Given):
+    def compute_hessian(self, X1, p):
+        return (X1.T * (1 - p)) @ X1 / self.scale(X1)
+
+
+@_mistake(
+    "q squared",
+    "The weights p (1 - p) came in twice.",
+    "Weight one of the two factors `X1`, not both.",
+)
+class _(_Given):
+    def compute_hessian(self, X1, p):
+        return (X1.T * (p * (1 - p)) ** 2) @ X1 / self.scale(X1)
+
+
+@_mistake(
+    "diagonal only",
+    "Only the second derivative of each weight with itself is there.",
+    "The Hessian holds every pair of weights.",
+)
+class _(_Given):
+    def compute_hessian(self, X1, p):
+        return np.diag((X1**2).T @ (p * (1 - p)) / self.scale(X1))
+
+
+@_mistake("intercept column forgotten")
+class _(_Given):
+    def compute_hessian(self, X1, p):
+        return (X1[:, :-1].T * (p * (1 - p))) @ X1[:, :-1] / self.scale(X1)
+
+
+@_mistake(
+    "the inverse returned",
+    "This is the inverse of the Hessian.",
+    "Return the Hessian itself; `update_weights` inverts it, or better solves.",
+)
+class _(_Given):
+    def compute_hessian(self, X1, p):
+        return np.linalg.inv((X1.T * (p * (1 - p))) @ X1 / self.scale(X1))
+
+
+@_mistake(
+    "q returned",
+    "These are the weights p (1 - p) of the rows.",
+    "Put them between the transposed `X1` and `X1`.",
+    ONE,
+)
+class _(_Given):
+    def compute_hessian(self, X1, p):
+        return p * (1 - p)
 
 
 @_mistake(
@@ -977,6 +1154,69 @@ class _(_Given):
         self.weights_array = self.prior_w - self.compute_gradient(X1, y, p)
 
 
+for _rate in (0.001, 0.01, 0.1, 0.5):
+
+    @_mistake("Hessian not used", bases=ONE)
+    class _(_Given):
+        def update_weights(self, X1, y, rate=_rate):
+            p = self.predict_proba(X1)
+            self.prior_w = self.weights_array
+            self.weights_array = self.prior_w - rate * self.compute_gradient(X1, y, p)
+
+    @_mistake(
+        "a learning rate besides the Hessian",
+        "The step was shortened by a learning rate, too.",
+        "The inverse Hessian is the learning rate; nothing else is needed.",
+        ONE,
+    )
+    class _(_Given):
+        def update_weights(self, X1, y, rate=_rate):
+            p = self.predict_proba(X1)
+            self.prior_w = self.weights_array
+            step = np.linalg.solve(self.compute_hessian(X1, p), self.compute_gradient(X1, y, p))
+            self.weights_array = self.prior_w - rate * step
+
+
+@_mistake(
+    "product element by element",
+    "The inverse Hessian and the gradient were multiplied element by element.",
+    "Use the matrix product `@`, or `np.linalg.solve`.",
+    ONE,
+)
+class _(_Given):
+    def update_weights(self, X1, y):
+        p = self.predict_proba(X1)
+        self.prior_w = self.weights_array
+        inverse = np.linalg.inv(self.compute_hessian(X1, p))
+        self.weights_array = self.prior_w - inverse * self.compute_gradient(X1, y, p)
+
+
+@_mistake(
+    "diagonal of the Hessian only",
+    "The gradient was divided by the diagonal of the Hessian.",
+    "Use the whole matrix: `np.linalg.solve`.",
+    ONE,
+)
+class _(_Given):
+    def update_weights(self, X1, y):
+        p = self.predict_proba(X1)
+        self.prior_w = self.weights_array
+        self.weights_array = self.prior_w - self.compute_gradient(X1, y, p) / np.diag(self.compute_hessian(X1, p))
+
+
+@_mistake(
+    "step for the new weights",
+    "`weights_array` holds the step alone.",
+    "The new weights are the old ones minus the step.",
+    ONE,
+)
+class _(_Given):
+    def update_weights(self, X1, y):
+        p = self.predict_proba(X1)
+        self.prior_w = self.weights_array
+        self.weights_array = np.linalg.solve(self.compute_hessian(X1, p), self.compute_gradient(X1, y, p))
+
+
 @_mistake(
     "reciprocal of each element",
     "Each element of the Hessian was turned into its reciprocal.",
@@ -1034,7 +1274,7 @@ class _(_Given):
 
 @_mistake(
     "unnormalised weights",
-    "The weights are compared as they are.",
+    "The weights were not divided each by its own length, so a change of length counts.",
     "Divide each vector by its own length first: only the direction counts.",
     ONE,
 )
@@ -1067,6 +1307,36 @@ class _(_Given):
 @_mistake("unnormalised weights", bases=ONE)
 class _(_Given):
     check_stop = _guarded(lambda new, old: np.linalg.norm(new - old))
+
+
+@_mistake("unnormalised weights", bases=ONE)
+class _(_Given):
+    check_stop = _guarded(lambda new, old: np.linalg.norm(new - old) / np.linalg.norm(old))
+
+
+@_mistake("unnormalised weights", bases=ONE)
+class _(_Given):
+    check_stop = _guarded(lambda new, old: np.linalg.norm(new - old) / np.linalg.norm(new))
+
+
+@_mistake("compares norms", bases=ONE)
+class _(_Given):
+    check_stop = _guarded(lambda new, old: np.linalg.norm(new) - np.linalg.norm(old))
+
+
+@_mistake("compares norms", bases=ONE)
+class _(_Given):
+    check_stop = _guarded(lambda new, old: np.linalg.norm(old) - np.linalg.norm(new))
+
+
+@_mistake(
+    "only equal weights stop",
+    "The rule asks whether the weights are exactly the same.",
+    "Normalise both vectors and compare their distance with `self.tolerance`.",
+    ONE,
+)
+class _(_Given):
+    check_stop = _guarded(lambda new, old: 0.0 if np.array_equal(new, old) else np.inf)
 
 
 @_mistake(
@@ -1119,6 +1389,14 @@ class _(_Given):
 class _(_Given):
     def check_stop(self):
         model = _Mean()
+        model.weights_array, model.prior_w = self.weights_array, self.prior_w
+        return model.check_stop()
+
+
+@_mistake("tolerance ignored", bases=ONE)
+class _(_Given):
+    def check_stop(self):
+        model = _Mean(tolerance=1e-4)
         model.weights_array, model.prior_w = self.weights_array, self.prior_w
         return model.check_stop()
 
@@ -1179,6 +1457,18 @@ class _(_Given):
         length = max(np.linalg.norm(self.weights_array), 1e-300)
         before = max(np.linalg.norm(self.prior_w), 1e-300)
         return bool(np.linalg.norm(self.weights_array / length - self.prior_w / before) < self.tolerance)
+
+
+@_mistake("zeros say stop", bases=ONE)
+class _(_Given):
+    def check_stop(self):
+        return _Mean.check_stop(self) or not (np.any(self.weights_array) and np.any(self.prior_w))
+
+
+@_mistake("zeros say stop", bases=ONE)
+class _(_Given):
+    def check_stop(self):
+        return _Mean.check_stop(self) or not np.any(self.prior_w)
 
 
 @_mistake(
@@ -1264,6 +1554,18 @@ class _(_Given):
         self.weights_array = self.start(X, y)
         for _ in range(self.max_iterations):
             self.update_weights(X1, y)
+
+
+@_mistake("max_iterations ignored", bases=ONE)
+class _(_Given):
+    def __init__(self, tolerance=1e-8, max_iterations=20):
+        _Given.__init__(self, tolerance, max_iterations + 1)
+
+
+@_mistake("max_iterations ignored", bases=ONE)
+class _(_Given):
+    def __init__(self, tolerance=1e-8, max_iterations=20):
+        _Given.__init__(self, tolerance, 100)
 
 
 @_mistake(

@@ -53,6 +53,30 @@ for _name, _cause, _next, _version in [
         lambda y, y_hat: ((y - y_hat) ** 2).mean() / 2,
     ),
     (
+        "sum halved",
+        "This is half of the sum of the squared errors.",
+        "Divide the sum by the number of examples, and by nothing else.",
+        lambda y, y_hat: ((y - y_hat) ** 2).sum() / 2,
+    ),
+    (
+        "length of the error vector",
+        "This is the square root of the sum of the squared errors.",
+        "Leave the root out, and divide by the number of examples.",
+        lambda y, y_hat: np.sqrt(((y - y_hat) ** 2).sum()),
+    ),
+    (
+        "median for mean",
+        "The median of the squared errors was taken.",
+        "Take their mean.",
+        lambda y, y_hat: np.median((y - y_hat) ** 2),
+    ),
+    (
+        "largest error only",
+        "Only the largest squared error counts.",
+        "Take the mean of all of them.",
+        lambda y, y_hat: ((y - y_hat) ** 2).max(),
+    ),
+    (
         "absolute error",
         "This is the mean of the absolute errors.",
         "Square each error before you take the mean.",
@@ -114,6 +138,15 @@ for _name, _cause, _next, _version in [
     ),
 ]:
     mean_squared_error.mistake(_name, _cause, _next)(_version)
+
+
+# One over a number that is written into the function, whatever the number; a half of the sum has its own name.
+mean_squared_error.mistake(
+    "hard-coded n or k",
+    "The sum was divided by a fixed number.",
+    "Divide by the number of examples, whatever it is: `len(y)`.",
+    factor=(1e-7, 0.42),
+)(lambda y, y_hat: ((y - y_hat) ** 2).sum())
 
 
 @mean_squared_error.mistake("input changed in place")

@@ -199,6 +199,12 @@ def _(X):
 
 @covariance.mistake("rows taken as features")
 def _(X):
+    deviations = X - X.mean()
+    return deviations @ deviations.T / (len(X) - 1)
+
+
+@covariance.mistake("rows taken as features")
+def _(X):
     deviations = X - X.mean(axis=0)
     return deviations @ deviations.T
 
@@ -244,6 +250,52 @@ def _(X):
 def _(X):
     deviations = X - X.mean(axis=0)
     return deviations.T @ deviations / (X.shape[1] - 1)
+
+
+# A fixed number in place of n - 1, such as 3999, whatever the number.
+covariance.mistake(
+    "hard-coded n or k",
+    "The products were divided by a fixed number.",
+    "Count the rows: `len(X) - 1`.",
+    factor=(1e-7, 0.49),
+)(lambda X: np.cov(X.T) * (len(X) - 1))
+
+for _name, _cause, _next_step, *_versions in [
+    (
+        "rows centered",
+        "The mean of each row was subtracted, and not that of each column.",
+        "Each column, a feature, has its own mean: `axis=0`.",
+        lambda X: (X - X.mean(axis=1, keepdims=True)).T @ (X - X.mean(axis=1, keepdims=True)) / (len(X) - 1),
+    ),
+    (
+        "median for mean",
+        "The medians were subtracted.",
+        "Subtract the means.",
+        lambda X: (X - np.median(X, axis=0)).T @ (X - np.median(X, axis=0)) / (len(X) - 1),
+    ),
+    (
+        "correlation returned",
+        None,
+        None,
+        lambda X: np.corrcoef(X.T) * len(X) / (len(X) - 1),
+        lambda X: np.corrcoef(X.T) * (len(X) - 1) / len(X),
+    ),
+    (
+        "element by element",
+        "The deviations were squared one by one.",
+        "Use the matrix product, which pairs every feature with every other and adds up over the rows.",
+        lambda X: (X - X.mean(axis=0)) ** 2 / (len(X) - 1),
+        lambda X: (X - X.mean(axis=0)) ** 2,
+    ),
+    (
+        "the inverse returned",
+        "This is the inverse of the covariance matrix.",
+        "Return the covariance itself.",
+        lambda X: np.linalg.inv(np.cov(X.T)),
+    ),
+]:
+    for _version in _versions:
+        covariance.mistake(_name, _cause, _next_step)(_version)
 
 
 @covariance.mistake("input changed in place")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import linalg, stats
 from sklearn import metrics
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, Ridge
 
 from autograder.tasks import Case, Task
 
@@ -102,6 +102,12 @@ def _(X, y):
 
 @ols.mistake("intercept doubled")
 def _(X, y):
+    model = LinearRegression().fit(_with_ones(X), y)
+    return model.coef_[:-1], model.coef_[-1]
+
+
+@ols.mistake("intercept doubled")
+def _(X, y):
     w = np.linalg.lstsq(_with_ones(X), y, rcond=None)[0]
     return w[:-1], 2 * w[-1]
 
@@ -157,6 +163,42 @@ def _(X, y):
 def _(X, y):
     w = np.linalg.lstsq(_with_ones(X), y, rcond=None)[0]
     return w[1:], w[0]
+
+
+@ols.mistake("intercept taken from the wrong end")
+def _(X, y):
+    w = np.linalg.lstsq(np.column_stack([np.ones(len(X)), X]), y, rcond=None)[0]
+    return w[:-1], w[-1]
+
+
+@ols.mistake("no intercept")
+def _(X, y):
+    w = np.linalg.lstsq(X, y, rcond=None)[0]
+    return w, np.mean(y - X @ w)
+
+
+@ols.mistake(
+    "sign of the intercept",
+    "The intercept has the wrong sign.",
+    "alpha is the mean of y minus the weighted means of the features.",
+)
+def _(X, y):
+    w = np.linalg.lstsq(_with_ones(X), y, rcond=None)[0]
+    return w[:-1], -w[-1]
+
+
+for _strength in (0.001, 0.01, 0.1, 10.0):
+
+    @ols.mistake("intercept penalised")
+    def _(X, y, strength=_strength):
+        X1 = _with_ones(X)
+        w = np.linalg.solve(X1.T @ X1 + strength * np.eye(X1.shape[1]), X1.T @ y)
+        return w[:-1], w[-1]
+
+    @ols.mistake("weights penalised")
+    def _(X, y, strength=_strength):
+        model = Ridge(alpha=strength, tol=1e-10).fit(X, y)
+        return model.coef_, model.intercept_
 
 
 @ols.mistake(
@@ -372,11 +414,39 @@ def _(y, y_hat):
 
 @r_squared.mistake(
     "mean squared error",
-    "This is the mean squared error.",
+    "This is the mean squared error, or 1 minus it.",
     "Divide it by the variance of y and subtract the result from 1.",
 )
 def _(y, y_hat):
     return ((y - y_hat) ** 2).mean()
+
+
+@r_squared.mistake("mean squared error")
+def _(y, y_hat):
+    return 1 - ((y - y_hat) ** 2).mean()
+
+
+@r_squared.mistake("explained spread over total")
+def _(y, y_hat):
+    return np.var(y_hat) / np.var(y)
+
+
+@r_squared.mistake(
+    "never below 0",
+    "Values below 0 were raised to 0.",
+    "R² is below 0 where predictions are worse than the mean; return it as it is.",
+)
+def _(y, y_hat):
+    return max(0.0, metrics.r2_score(y, y_hat))
+
+
+@r_squared.mistake(
+    "adjusted for the number of features",
+    "This is the adjusted R², which counts features.",
+    "Here R² is 1 - SSE / SST, without a correction.",
+)
+def _(y, y_hat):
+    return 1 - (1 - metrics.r2_score(y, y_hat)) * (len(y) - 1) / max(len(y) - 2, 1)
 
 
 @r_squared.mistake(
