@@ -182,14 +182,14 @@ def pace(function, make, line, budget=0.04):
     before = None
     for position, rows in enumerate(PACE_ROWS):
         arguments = make(rows)
-        taken = _seconds(function, arguments, budget)
+        taken = _shortest(function, arguments, budget)
         growth = 10.0 if before is None else max(taken / max(before, 1e-7), 3.4)  # code may grow with the square of n
         before = taken
         if position + 1 == len(PACE_ROWS) or taken * growth > budget:
-            return [rows, taken / max(_seconds(line, arguments, budget), 1e-6), taken]
+            return [rows, taken / max(_shortest(line, arguments, budget), 1e-6), taken]
 
 
-def _seconds(function, arguments, budget, repeats=3):
+def _shortest(function, arguments, budget, repeats=3):
     """The shortest of a few runs; of one, where that is long."""
     best = float("inf")
     for _ in range(repeats):
