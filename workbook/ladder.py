@@ -412,6 +412,8 @@ def _recognise(table, answers, failures):
         for version in versions
         if version["loses"] == first_lost and _equals_version(table["probes"], answers, version, where)
     }
+    if names == {"hard-coded n or k"} and any(answer.reads for answer in answers):
+        return "reads a global"  # the number comes from data of the notebook
     if len(names) == 1:
         return names.pop()
     if names:
