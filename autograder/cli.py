@@ -342,6 +342,7 @@ def _with_course(work):
 
 app.command("collect")(cli_collect.collect_command)
 app.command("export")(cli_export.export_command)
+app.command("bundle")(cli_export.bundle_command)
 app.add_typer(cli_collect.written_app, name="written")
 
 if __name__ == "__main__":

@@ -87,3 +87,19 @@ def _export(format, course, out, template, students, columns, assignment, scale)
         if format == "wide":
             return lms.write_wide(course, file, students), "rows", ()
         return lms.write_csv(course, file), "rows", ()
+
+
+def bundle_command(
+    out: Annotated[Path, typer.Option("-o", help="The file to write.")] = Path("train-a-linear-model.zip"),
+):
+    """Write the zip file for students: notebooks, helper module, data and set-up; no solutions, no autograder."""
+    from autograder import bundle
+    from autograder.cli import fail, say
+
+    try:
+        names = bundle.write(out)
+    except bundle.Drifted as problem:
+        fail(escape(str(problem)), 1)
+    except OSError as problem:
+        fail(f"{out} can't be written: {problem.strerror}.")
+    say.print(f"{len(names)} files, {out.stat().st_size / 2**20:.1f} MB, written to {out}.")

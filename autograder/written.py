@@ -78,7 +78,7 @@ def questions():
 
 
 def write_template(path):
-    """Write the Word document that students fill in."""
+    """Write the Word document that students fill in to a path or a binary file."""
     document = docx.Document()
     _set_styles(document)
     title = notebook().title
@@ -99,7 +99,7 @@ def write_template(path):
         box = _add_box(document, f"Answer to question {question.number}", PLACEHOLDER, Cm(8))
         _mark(box, question.task, 100 + question.number)
     _add_page_number(document.sections[0].footer.paragraphs[0], f"{title}, page ")
-    document.save(str(path))
+    document.save(path if hasattr(path, "write") else str(path))
 
 
 def _set_styles(document):
