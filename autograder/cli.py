@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from autograder import cli_collect, cli_export
+from autograder import cli_changes, cli_collect, cli_export
 from workbook import plain
 from workbook.card import SYMBOLS, Card
 
@@ -190,6 +190,11 @@ def grade_command(
     course: Course = Path("."),
     workers: Annotated[int | None, typer.Option(help="Notebooks played at once; default: one per CPU.")] = None,
     force: Annotated[bool, typer.Option(help="Grade again what has not changed.")] = False,
+    task: cli_changes.Task = None,
+    due: cli_changes.Due = None,
+    late_per_day: cli_changes.PerDay = None,
+    late_cap: cli_changes.Cap = None,
+    late_grace: cli_changes.Grace = None,
     require_sandbox: Annotated[bool, typer.Option(help="Refuse to go on where a wall is missing.")] = False,
     seed: Seed = None,
     as_json: AsJson = False,
@@ -203,6 +208,7 @@ def grade_command(
         if require_sandbox:
             fail(f"{text} Nothing was graded (--require-sandbox).")
         warn.print(f"Warning: {text}", style="yellow", soft_wrap=True, markup=False)
+    settings = cli_changes.settings_of(course, due, late_per_day, late_cap, late_grace)
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
         folders = grade.find_folders(course, assignments)
@@ -212,16 +218,22 @@ def grade_command(
             def progress(result):
                 bar.update(line, advance=1, description=result.folder.student[:20])
 
-            results = grade.grade_course(
-                course, assignments, workers, force, judge.SEED if seed is None else seed, progress=progress
-            )
+            drawn = judge.SEED if seed is None else seed
+            if task:
+                results = grade.regrade_task(course, task, workers, drawn, progress=progress)
+            else:
+                results = grade.grade_course(course, assignments, workers, force, drawn, progress=progress)
     except (FileNotFoundError, KeyError) as problem:
         fail(str(problem.args[0]))
+    late, moved = cli_changes.conclude(course, results, settings, f"{task} was judged anew" if task else "graded anew")
     failures = [result for result in results if result.failure]
     if as_json:
-        print(json.dumps([summary_row(result) for result in results], indent=1, ensure_ascii=False))
+        rows = [summary_row(result) for result in results]
+        rows = [row | cli_changes.as_plain(late, moved, row["student"], row["assignment"]) for row in rows]
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
     else:
         print_class(results)
+        cli_changes.tell(settings, late, moved)
     for path in grade.unknown_folders(course):
         known = ", ".join(unit.assignments())
         warn.print(

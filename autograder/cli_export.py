@@ -99,7 +99,7 @@ def bundle_command(
     try:
         names = bundle.write(out)
     except bundle.Drifted as problem:
-        fail(escape(str(problem)), 1)
+        fail(str(problem), 1)
     except OSError as problem:
         fail(f"{out} can't be written: {problem.strerror}.")
     say.print(f"{len(names)} files, {out.stat().st_size / 2**20:.1f} MB, written to {out}.")

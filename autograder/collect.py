@@ -297,7 +297,7 @@ class _Student:
         before = self.record.find(self.name, *PurePosixPath(target).with_suffix("").parts) if book else {}
         if self.options.replace:
             return True, "it replaces the one collected before"
-        if book and book.submissions == "once":
+        if _is_once(target):
             if _order(handed, before) < 0:
                 return True, f"it was handed in before the one collected{_said(before)}, and the first one counts"
             return False, f"it is handed in once: the one collected before counts{_said(before)}; --replace takes this"
@@ -325,7 +325,7 @@ class _Student:
                 replaces, why = self._may_replace(handed, content, target)
                 if not replaces:
                     book = book_of(target)
-                    state = OTHER if book and (book.submissions == "once" or self.options.score) else LEFT
+                    state = OTHER if _is_once(target) or (book and self.options.score) else LEFT
                     self._tell(handed, state, target, why)
                     return False
                 notes = (*notes, f"{why}, which is kept in {self._keep(target)}")
@@ -443,8 +443,9 @@ def book_of(target):
 
 
 def _is_once(target):
+    """True for notebooks that are handed in once, and for documents, which stand for one of them."""
     book = book_of(target)
-    return bool(book and book.submissions == "once")
+    return target.endswith(".docx") or bool(book and book.submissions == "once")
 
 
 # --- times -------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ grace_minutes = 15                  # so much later counts as in time
 import datetime
 import tomllib
 import zoneinfo
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import unit
@@ -140,7 +140,8 @@ def _rule(found):
     if not found:
         return None
     try:
-        rule = Rule(float(found.get("per_day", 0)), float(found.get("cap", 1)))
-        return replace(rule, grace=60 * float(found.get("grace_minutes", 0)))
-    except TypeError:
+        numbers = {name: float(found.get(name, default)) for name, default in (("per_day", 0), ("cap", 1))}
+        grace = 60 * float(found.get("grace_minutes", 0))
+    except (TypeError, ValueError):
         raise BadSettings("late: per_day, cap and grace_minutes are numbers") from None
+    return Rule(**numbers, grace=grace)

@@ -23,6 +23,7 @@ from workbook.ladder import Rung, Verdict
 RESULTS = "verdicts.json"  # beside the executed notebooks: what the gradebook has no place for
 LIMITS = engine.Limits()
 NOT_HANDED_IN = "not handed in"
+TIMESTAMP = "timestamp.txt"  # nbgrader's: when a submission was handed in
 NOT_READ = (".ipynb", ".docx", ".doc", ".odt", ".pdf")  # files that no cell reads
 FILE_LIMIT = 50 * 2**20  # bytes of a handed-in file that are read, and of all that are laid beside a notebook
 FILES_LIMIT = 20  # files that are laid beside a notebook
@@ -39,13 +40,19 @@ class Folder:
 
 @dataclass
 class Graded:
-    """The result of one Folder. books: {notebook name: BookResult}. unchanged: it was graded before as it is."""
+    """The result of one Folder. books: {notebook name: BookResult}. unchanged: it was graded before as it is.
+
+    mark: the fingerprint of what it was graded from; before: the (Graded, mark) of the last time, where it was graded
+    anew.
+    """
 
     folder: Folder
     books: dict = field(default_factory=dict)
     seconds: float = 0.0
     unchanged: bool = False
     failure: str = ""
+    mark: dict | None = None
+    before: tuple | None = None
 
     @property
     def score(self):
@@ -116,20 +123,28 @@ def scored_tasks(book):
 
 
 def fingerprint(folder, seed, limits):
-    """A hash of everything that a grade depends on: the files, the unit, the judge and the settings."""
-    digest = hashlib.sha256(f"{_product_hash()}|{seed}|{limits}".encode())
+    """Hashes of everything that a grade depends on: the files, the unit, the program, and the settings."""
+    digest = hashlib.sha256()
     for path in _files(folder.path):
         digest.update(path.relative_to(folder.path).as_posix().encode())
         digest.update(_read(path))
-    return digest.hexdigest()
+    settings = hashlib.sha256(f"{seed}|{limits}".encode()).hexdigest()
+    return {"submission": digest.hexdigest(), **_product_hashes(), "settings": settings}
 
 
 @cache
-def _product_hash():
+def _product_hashes():
+    """Hashes of the unit (tasks, solutions, rubrics, data) and of the program that grades it."""
+    package = Path(__file__).parent
+    unit_files = [*unit.SOLUTIONS.rglob("*.py"), *(package / "tasks").rglob("*.py")]
+    unit_files += [*(unit.ROOT / "docs" / "rubrics").glob("*.md"), *(unit.ROOT / "data").glob("*.csv")]
+    program = {*package.rglob("*.py"), *(unit.ROOT / "workbook").rglob("*.py")} - set(unit_files)
+    return {"unit": _hash_of(unit_files), "program": _hash_of(program)}
+
+
+def _hash_of(paths):
     digest = hashlib.sha256()
-    sources = [*unit.SOLUTIONS.rglob("*.py"), *Path(__file__).parent.rglob("*.py")]
-    sources += (unit.ROOT / "docs" / "rubrics").glob("*.md")
-    for path in sorted([*sources, *(unit.ROOT / "workbook").rglob("*.py"), *(unit.ROOT / "data").glob("*.csv")]):
+    for path in sorted(paths):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -225,7 +240,8 @@ def make_job(book, submission, seed, limits, folder=None):
     )
     files = {}
     if folder is not None:
-        beside = (path for path in _files(folder.path) if path.suffix not in NOT_READ and path.parent == folder.path)
+        beside = (path for path in _files(folder.path) if path.parent == folder.path)
+        beside = (path for path in beside if path.suffix not in NOT_READ and path.name != TIMESTAMP)
         for path in itertools.islice(beside, FILES_LIMIT):
             if path.stat().st_size + sum(map(len, files.values())) <= FILE_LIMIT:
                 files[path.name] = _read(path)
@@ -315,14 +331,16 @@ def grade_course(
     for folder in folders:
         known = None if force else load_results(course, folder, marks[folder])
         if known:
-            results[folder] = known
+            results[folder] = replace(known, mark=marks[folder])
             progress(known)
         else:
             to_do.append(folder)
+    before = {folder: _known_before(course, folder) for folder in to_do}
     pool = executor or ThreadPoolExecutor(workers or os.cpu_count() or 1)
     try:
         for folder, rebuilt, played in _play_all(pool, to_do, seed, limits):
-            results[folder] = _finish(course, folder, rebuilt, played, marks[folder], seed)
+            result = _finish(course, folder, rebuilt, played, marks[folder], seed)
+            results[folder] = replace(result, mark=marks[folder], before=before.pop(folder))
             progress(results[folder])
     finally:
         if executor is None:
@@ -355,16 +373,89 @@ def _finish(course, folder, rebuilt, futures, mark, seed):
     try:
         result = conclude(folder, rebuilt, {name: future.result() for name, future in futures.items()}, seed)
         _write_executed(out, result)
-        books = {
-            name: {"scores": {t: v.score for t, v in book.verdicts.items()}, "written": book.written}
-            for name, book in result.books.items()
-        }
-        gradebook.record(course, folder.assignment, folder.student, books, _handed_in_at(folder))
+        gradebook.record(course, folder.assignment, folder.student, _scores(result), _handed_in_at(folder))
         _write_atomically(out / RESULTS, json.dumps(_as_plain(result, mark), indent=1, ensure_ascii=False))
         return result
     except Exception as problem:  # our own fault: never a stale score, always a line in the summary
         gradebook.forget(course, folder.assignment, folder.student)
         return Graded(folder, failure=f"{type(problem).__name__}: {problem}")
+
+
+def regrade_task(
+    course,
+    name,
+    workers=None,
+    seed=judge.SEED,
+    limits=LIMITS,
+    progress=lambda *_: None,
+    executor: Executor | None = None,
+):
+    """Judge one task anew in every submission that was graded before; whatever else was graded stays as it is.
+
+    Returns a list of Graded. Raises KeyError for a task that is not graded automatically.
+    """
+    book, task = unit.place_of(name), tasks.all_tasks().get(name)
+    if book is None or task is None or not task.graded:
+        known = ", ".join(task.name for books in unit.assignments().values() for b in books for task in scored_tasks(b))
+        raise KeyError(f"No task called {name!r} is graded automatically. Those that are: {known}.")
+    gradebook.prepare(course, [book.assignment])
+    before = {folder: _known_before(course, folder) for folder in find_folders(course, [book.assignment])}
+    before = {folder: known for folder, known in before.items() if known is not None}
+    works = {folder: prepare(folder)[book.name] for folder in before}
+    pool = executor or ThreadPoolExecutor(workers or os.cpu_count() or 1)
+    results = []
+    try:
+        plays = {
+            folder: pool.submit(engine.play, _only(make_job(book, work, seed, limits, folder), f"test_{name}"))
+            for folder, work in works.items()
+            if work.readable
+        }
+        for folder, known in before.items():
+            played = plays[folder].result() if folder in plays else None
+            verdict = _verdict(task, works[folder], played, seed)
+            results.append(_exchange(course, book, works[folder], played, known, verdict))
+            progress(results[-1])
+    finally:
+        if executor is None:
+            pool.shutdown(cancel_futures=True)
+    return results
+
+
+def _exchange(course, book, work, played, known, verdict):
+    """Record one new verdict in a submission that was graded before; returns the Graded."""
+    result, mark = replace(known[0], books={**known[0].books}), known[1]
+    folder, old = result.folder, result.books[book.name]
+    result.books[book.name] = replace(old, verdicts={**old.verdicts, verdict.task: verdict})
+    out = Path(course, "autograded", folder.student, folder.assignment)
+    executed = executed_notebook(book, work, played, result.books[book.name].verdicts)
+    _write_atomically(out / f"{book.name}.ipynb", nbformat.writes(executed))
+    gradebook.record(course, folder.assignment, folder.student, _scores(result), _handed_in_at(folder))
+    _write_atomically(out / RESULTS, json.dumps(_as_plain(result, mark), indent=1, ensure_ascii=False))
+    return replace(result, unchanged=False, mark=mark, before=known)
+
+
+def _only(job, cell):
+    """A job that asks the questions of one check cell and of no other."""
+    others = set(job.questions) - {cell}
+    cells = tuple(part for part in job.cells if part["id"] not in others)
+    return replace(job, cells=cells, questions={cell: job.questions[cell]})
+
+
+def _known_before(course, folder):
+    """(Graded, mark) of the last time that a submission was graded, or None."""
+    known = load_results(course, folder)
+    if known is None:
+        return None
+    path = Path(course, "autograded", folder.student, folder.assignment, RESULTS)
+    return known, json.loads(path.read_text(encoding="utf-8")).get("mark")
+
+
+def _scores(result):
+    """What the gradebook records of a Graded."""
+    return {
+        name: {"scores": {t: v.score for t, v in book.verdicts.items()}, "written": book.written}
+        for name, book in result.books.items()
+    }
 
 
 def _write_executed(out, result):
@@ -388,7 +479,7 @@ def _write_atomically(path, text):
 
 def _handed_in_at(folder):
     """nbgrader's timestamp.txt of the submission, if it has one."""
-    path = folder.path / "timestamp.txt"
+    path = folder.path / TIMESTAMP
     if not path.is_file() or path.is_symlink() or path.stat().st_size > 200:
         return None
     from nbgrader.utils import parse_utc

@@ -128,6 +128,7 @@ def rows(course):
         result = []
         for assignment in gradebook.assignments:
             for submission in assignment.submissions:
+                penalty = submission.late_submission_penalty or 0.0  # of the whole assignment
                 for notebook in submission.notebooks:
                     result += [
                         {
@@ -140,6 +141,7 @@ def rows(course):
                             "manual_score": grade.manual_score,
                             "needs_manual_grade": bool(grade.needs_manual_grade),
                             "comment": _comment(notebook, grade.name),
+                            "late_penalty": penalty,
                         }
                         for grade in notebook.grades
                     ]
@@ -176,6 +178,56 @@ def submission_id(course, student, assignment, notebook):
         return gradebook.find_submission_notebook(notebook, assignment, student).id
 
 
+def has_penalties(course):
+    """True when any notebook has lost points for being late."""
+    if not Path(course, "gradebook.db").is_file():
+        return False
+    from nbgrader.api import SubmittedNotebook
+
+    with _open(course) as gradebook:
+        late = gradebook.db.query(SubmittedNotebook).filter(SubmittedNotebook.late_submission_penalty > 0)
+        return late.first() is not None
+
+
+def penalise(course, due, penalty_of):
+    """Write due dates and penalties for late work; returns ((student, assignment, notebook), before, after) for each
+    penalty that moved.
+
+    due: {assignment: time in UTC} of those whose date is to be set; penalty_of: a function that gives the points, or
+    None, for a submitted notebook as a dictionary: student, assignment, notebook, score, max_score, waiting (answers
+    to be marked), time (of the submission), due (with the student's extension) and extension.
+    """
+    moved = []
+    with _open(course) as gradebook:
+        for assignment in gradebook.assignments:
+            if assignment.name in due:
+                assignment.duedate = due[assignment.name].replace(tzinfo=None)
+            for submission in assignment.submissions:
+                extension = submission.extension or datetime.timedelta()
+                until = assignment.duedate and _as_utc(assignment.duedate + extension)
+                for notebook in submission.notebooks:
+                    where = (submission.student_id, assignment.name, notebook.name)
+                    row = {
+                        **dict(zip(("student", "assignment", "notebook"), where, strict=True)),
+                        "score": notebook.score,
+                        "max_score": notebook.max_score,
+                        "waiting": sum(bool(grade.needs_manual_grade) for grade in notebook.grades),
+                        "time": submission.timestamp and _as_utc(submission.timestamp),
+                        "due": until,
+                        "extension": extension,
+                    }
+                    before, after = notebook.late_submission_penalty or 0.0, penalty_of(row) or 0.0
+                    if abs(before - after) > 1e-9:
+                        notebook.late_submission_penalty = after or None
+                        moved.append((where, before, after))
+        gradebook.db.commit()
+    return moved
+
+
+def _as_utc(time):
+    return time.replace(tzinfo=datetime.UTC)
+
+
 def students(course):
     """{student id: (name, email)} of everybody in the gradebook; both may be empty."""
     if not Path(course, "gradebook.db").is_file():
@@ -203,4 +255,16 @@ def now():
     return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
 
 
-__all__ = ["forget", "notebooks", "now", "prepare", "record", "rows", "students", "submission_id", "tasks"]
+__all__ = [
+    "forget",
+    "has_penalties",
+    "notebooks",
+    "now",
+    "penalise",
+    "prepare",
+    "record",
+    "rows",
+    "students",
+    "submission_id",
+    "tasks",
+]

@@ -208,7 +208,7 @@ def test_a_later_document_adds_to_what_was_collected(inbox, tmp_path):
     collect.collect([inbox({f"ada/{WRITTEN}": json.dumps(book).encode()})], tmp_path)
     collect.collect([inbox({"ada/answers.docx": DOCUMENT}, "second")], tmp_path)
     better = inbox({"ada/answers.docx": document("Question 1", "Better.")}, "third")
-    assert collect.collect([better], tmp_path)[0].state == "left out"
+    assert collect.collect([better], tmp_path)[0].state == "not counted"
     assert written_cell(tmp_path, "ada") == ANSWER
     assert collect.collect([better], tmp_path, replace=True)[0].state == "taken"
     assert written_cell(tmp_path, "ada") == "Better."
