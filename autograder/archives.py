@@ -91,7 +91,7 @@ def entries(path, zone=UTC):
 
 def _below(folder):
     for path in sorted(folder.rglob("*")):
-        inner = PurePosixPath(path.relative_to(folder).as_posix())
+        inner = PurePosixPath(_text(path.relative_to(folder).as_posix()))
         if path.is_symlink():
             yield Entry(inner, bytes, problem="it is a link, which may point anywhere")
         elif path.is_file():
@@ -231,9 +231,18 @@ def _name(info):
     return name.replace("\\", "/")
 
 
+def _text(name):
+    """A name that is no UTF-8, as Python passes it on, read as what it most likely is."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+    return name
+
+
 def _safe(name):
     """(path, problem) for the name of an entry; an unsafe name becomes a harmless path to be shown."""
-    name = name.replace("\\", "/")
+    name = _text(name).replace("\\", "/")
     parts = [part for part in name.split("/") if part not in ("", ".")]
     unsafe = name.startswith("/") or re.match(r"[A-Za-z]:", name) or not parts
     unsafe = unsafe or any(not part.strip(" .") or RESERVED.match(part) for part in parts)

@@ -3,6 +3,7 @@
 import datetime
 import io
 import json
+import os
 import tarfile
 import zipfile
 
@@ -242,6 +243,16 @@ def test_names_in_old_encodings_and_in_other_capitals(take):
     assert [o.handed.student for o in found.values()] == ["José"]
     found, folder = take({f"josé/{NAME2.upper()}.IPYNB": version(TASK2), f"JOSÉ/{TASK2}.ipynb": version(TASK2)})
     assert {path.name for path in folder.iterdir()} == {"José"}
+
+
+def test_names_of_files_that_are_no_utf8(tmp_path):
+    folder = os.fsencode(tmp_path / "inbox") + b"/jos\xe9"
+    os.makedirs(folder)
+    with open(folder + b"/2.3 \xe9t\xe9.ipynb", "wb") as file:
+        file.write(version(TASK2))
+    run = CliRunner().invoke(cli.app, ["collect", str(tmp_path / "inbox"), "--course", str(tmp_path / "course")])
+    assert run.exit_code == 0, run.output
+    assert (tmp_path / "course" / "submitted" / "josé" / f"{TASK2}.ipynb").is_file()
 
 
 def test_content_comes_before_the_name(take):
