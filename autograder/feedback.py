@@ -4,6 +4,7 @@ Nothing of a submission reaches the page as it came: code is escaped, words are 
 pictures in PNG are shown, and the page itself forbids scripts and loads (its Content-Security-Policy).
 """
 
+import re
 import shutil
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +20,7 @@ STYLES = {"passed": "passed", "partial": "partial", "failed": "failed"}
 FIGURES = 30  # of a notebook that are shown
 FIGURE_BYTES = 12_000_000  # of all of them together, as base64
 EXCHANGE_FILES = ("timestamp.txt", "submission_secret.txt")  # what nbgrader's exchange needs beside a page
-SHORT = 30  # lines of code that stand unfolded
+TITLE = re.compile(r"""title\s*[=(]\s*[rf]?(["'])(.+?)\1""")
 
 
 @dataclass(frozen=True)
@@ -216,6 +217,5 @@ def _alt(data, identity, cell):
     text = data.get("text/plain", "")
     if isinstance(text, str) and text.strip() and not text.startswith("<"):
         return text.strip()[:500]
-    title = next((line for line in cell.source.splitlines() if ".set_title(" in line or ".title(" in line), "")
-    quoted = title.split("(", 1)[-1].strip().strip("f'\")")
-    return f"Your figure{f', titled “{quoted[:120]}”' if quoted else ''}, drawn by the cell {identity}"
+    title = TITLE.search(cell.source)
+    return f"Your figure{f', titled “{title[2][:120]}”' if title else ''}, drawn by the cell {identity}"

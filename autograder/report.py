@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder import charts, copies, grade, gradebook, lessons, unit
+from autograder import charts, copies, grade, gradebook, lessons, roster, unit
 from autograder.feedback import points, templates, title_of
 from autograder.lms.totals import inert
 from workbook.ladder import Verdict
@@ -71,15 +71,15 @@ def gather(course, assignments=None, anonymous=False, beside=None):
     wanted = {unit.find_assignment(name) for name in assignments} if assignments else set(unit.assignments())
     results = [result for result in grade.load_course(course) if result.folder.assignment in wanted]
     rows = {(row["student"], row["assignment"], row["task"]): row for row in gradebook.rows(course)}
-    roster = set(gradebook.students(course)) | {result.folder.student for result in results}
-    numbers = {student: f"Student {number}" for number, student in zip(count(1), sorted(roster), strict=False)}
+    listed = _listed(course) | {result.folder.student for result in results}
+    numbers = {student: f"Student {number}" for number, student in zip(count(1), sorted(listed), strict=False)}
     call = numbers.get if anonymous else str
     link = _linker(course, beside or Path(course))
     found = []
     for name in unit.assignments():
         mine = [result for result in results if result.folder.assignment == name]
         if mine:
-            found.append(_assignment(course, name, mine, rows, roster, call, link))
+            found.append(_assignment(course, name, mine, rows, listed, call, link))
     again = sorted((line for a in found for line in a["again"]), key=lambda line: -line["short"])
     people = [line for a in found for line in a["people"]]
     return {
@@ -93,6 +93,16 @@ def gather(course, assignments=None, anonymous=False, beside=None):
         "anonymous": anonymous,
         "struggle": STRUGGLE,
     }
+
+
+def _listed(course):
+    """Everybody of whom work is expected: the gradebook's students and those of roster.csv, where it can be read."""
+    path = Path(course, "roster.csv")
+    try:
+        people = roster.read(path).students if path.is_file() else []
+    except roster.BadRoster:  # `collect` has said what is wrong with it
+        people = []
+    return set(gradebook.students(course)) | {person.id for person in people}
 
 
 def outcomes(results, rows):
@@ -125,7 +135,7 @@ def _outcome(student, task, row, verdict):
     return Outcome(student, task, state, score, top, by_hand, verdict)
 
 
-def _assignment(course, name, results, rows, roster, call, link):
+def _assignment(course, name, results, rows, listed, call, link):
     by_student = outcomes(results, rows)
     names = list(dict.fromkeys(task for tasks in by_student.values() for task in tasks))
     columns = {task: [tasks[task] for tasks in by_student.values() if task in tasks] for task in names}
@@ -141,7 +151,7 @@ def _assignment(course, name, results, rows, roster, call, link):
         "name": name,
         "title": title_of(name),
         "submissions": len(results),
-        "absent": sorted(call(student) for student in roster - set(by_student)),
+        "absent": sorted(call(student) for student in listed - set(by_student)),
         "points": top,
         "uncounted": sum(column[0].points for task, column in columns.items() if task not in judged),
         "median": middle,

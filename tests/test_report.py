@@ -139,6 +139,14 @@ def test_tables_hold_no_formulas(a_class):
         assert {row["student"] for row in csv.DictReader(file)} == {"'=cmd()", "ann"}
 
 
+def test_who_has_not_handed_in_is_told_from_the_class_list(a_class):
+    course, _, _ = a_class({"ann": {}})
+    (course / "roster.csv").write_text("id,name\nann,Ann\nbob,Bob\n", encoding="utf-8")
+    (facts,) = report.gather(course)["assignments"]
+    assert facts["absent"] == ["absent <i>Al</i>", "bob"]
+    assert "2 on the list of students have not handed in" in text_of(course)
+
+
 def test_an_unknown_assignment_is_explained(tmp_path):
     (tmp_path / "submitted").mkdir()
     result = CliRunner().invoke(app, ["report", "9", "--course", str(tmp_path)])
