@@ -57,7 +57,9 @@ def of_run(course, results, penalties=(), reason="graded anew"):
         }
         moved = [change for change in moved if (change.student, change.assignment, change.task) not in by_hand]
     why = "the rule for late work, the due date or the time of handing in"
-    return moved + [Change(*where, PENALTY, before, after, why) for where, before, after in penalties]
+    new = {(r.folder.student, r.folder.assignment) for r in results if r.before is None and not r.unchanged}
+    told = [row for row in penalties if row[0][:2] not in new]  # a first grade comes with its penalty: nothing moved
+    return moved + [Change(*where, PENALTY, before, after, why) for where, before, after in told]
 
 
 def _why(old, new):
