@@ -1,12 +1,16 @@
 """The player behaves like Jupyter, and whatever a notebook does stays in its own process."""
 
 import os
+import signal
+import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from autograder import engine
+from autograder.engine import run, walls
 from workbook.probe import Probe
 
 LIMITS = engine.Limits(cell_seconds=2, notebook_seconds=20, probe_seconds=1)
@@ -170,3 +174,152 @@ def test_no_process_outlives_the_notebook():
     time.sleep(0.5)
     lines = [p.read_bytes() for p in Path("/proc").glob("[0-9]*/cmdline") if p.exists()]
     assert not any(marker.encode() in line for line in lines)
+
+
+# --- as in Jupyter -----------------------------------------------------------------------------------------
+
+
+def shown(played, cell):
+    """The plain text of everything rich that a cell shows."""
+    return [output["data"]["text/plain"] for output in played.outputs.get(cell, ()) if "data" in output]
+
+
+def test_displays_are_updated_and_outputs_cleared():
+    played = play(
+        "from IPython.display import clear_output, display\nhandle = display('one', display_id='a')",
+        "handle.update('two')\nprint('gone')\nclear_output(wait=True)\nprint('stays')",
+    )
+    assert shown(played, "c0") == ["'two'"] and shown(played, "c1") == []
+    assert printed(played, "c1") == "stays\n"
+
+
+def test_figures_tables_and_widgets():
+    played = play(
+        "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()\nprint('after')",
+        "import pandas as pd\npd.DataFrame({'a': [1]})",
+        "import ipywidgets\nipywidgets.IntSlider()",
+        "plt.plot([1]);\n1 / 0",
+    )
+    figure, text = played.outputs["c0"]
+    assert "image/png" in figure["data"] and text["text"] == "after\n"
+    assert "<table" in played.outputs["c1"][0]["data"]["text/html"]
+    assert shown(played, "c2") == ["IntSlider(value=0)"]
+    assert any("image/png" in output.get("data", ()) for output in played.outputs["c3"])
+
+
+def test_what_programs_print_stands_in_its_cell():
+    played = play(
+        "import os\nos.system('echo low')\nprint('high')", "!echo shell", "kept = !echo quiet", "print('next')"
+    )
+    assert sorted(printed(played).split()) == ["high", "low"]
+    assert printed(played, "c1").strip() == "shell" and printed(played, "c2") == ""
+    assert printed(played, "c3") == "next\n"
+
+
+def test_magics_exits_and_tasks():
+    played = play(
+        "%pip install something",
+        "%%capture caught\nprint('x')",
+        "import sys\nprint('before')\nsys.exit(3)",
+        "exit()",
+        "import asyncio\nasync def f():\n    print('task')\ntask = asyncio.create_task(f())",
+        "await task\nprint(caught.stdout + __name__)",
+        "len?",
+        "import os\nif os.fork() == 0:\n    print('copy')\nelse:\n    os.wait();",
+    )
+    assert "no network" in printed(played, "c0")
+    assert printed(played, "c1") == "" and printed(played, "c2").startswith("before")
+    assert set(played.errors) == {"c2"} and played.errors["c2"]["type"] == "SystemExit"
+    assert printed(played, "c4") + printed(played, "c5") == "task\nx\n__main__\n"
+    assert printed(played, "c7") == "copy\n" and played.finished
+
+
+def test_an_awaiting_cell_is_interrupted_too():
+    limits = engine.Limits(cell_seconds=1, notebook_seconds=60)
+    played = play("import asyncio\nawait asyncio.sleep(50)", "print('on')", limits=limits)
+    assert played.errors["c0"]["type"] == "TimeLimit" and printed(played, "c1") == "on\n"
+
+
+def test_tracebacks_name_no_folder_of_this_machine():
+    played = play("import numpy as np\nnp.linalg.inv(np.zeros((2, 2)))", "import sys\nsys.exit()")
+    texts = str(played.outputs)
+    assert "numpy" in texts and "exit" in texts and sys.prefix not in texts and sys.base_prefix not in texts
+
+
+# --- nothing passes from one notebook to the next ----------------------------------------------------------
+
+
+def test_the_same_notebook_gives_the_same_answers():
+    code = "import random\nimport numpy as np\nprint(random.random(), np.random.rand(), hash('x'), sorted({'a', 'b'}))"
+    assert printed(play(code)) == printed(play(code))
+
+
+@walled
+def test_no_state_and_no_file_reaches_the_next_notebook():
+    play(
+        "import numpy as np, os, tempfile\nnp.pi = 3\nimport workbook\nworkbook.check = None",
+        "for place in ('.', '/tmp', '/dev/shm', '/var/tmp', '/library', '/home'):\n"
+        "    try: open(f'{place}/left', 'w').write('x')\n    except OSError: pass",
+    )
+    played = play(
+        "import numpy as np, os, workbook\nprint(np.pi > 3.1, workbook.check is not None)",
+        "print([place for place in ('.', '/tmp', '/dev/shm', '/var/tmp', '/library', '/home')"
+        " if os.path.exists(f'{place}/left')])",
+    )
+    assert printed(played) == "True True\n" and printed(played, "c1") == "[]\n"
+
+
+@walled
+def test_disk_processes_and_memory_are_bounded_altogether():
+    limits = engine.Limits(cell_seconds=20, memory_bytes=2**30, scratch_bytes=20 * 2**20, processes=20)
+    played = play("for i in range(30):\n    open(f'f{i}', 'wb').write(bytes(2**20))", "print('on')", limits=limits)
+    assert "No space" in played.errors["c0"]["message"] and printed(played, "c1") == "on\n"
+    played = play("import os, time\nprint('start')\nwhile True:\n    os.fork()", limits=limits)
+    assert printed(played).startswith("start") and (played.errors or played.events)
+    eat = "import os, time\nfor _ in range(4):\n    if os.fork() == 0:\n        break\nx = b'x' * (400 * 2**20)\n"
+    played = play(eat + "time.sleep(15)", limits=limits)
+    assert "memory" in played.events[0]
+
+
+@walled
+def test_a_notebook_holds_no_rights_and_sees_no_other_process():
+    played = play(
+        "import ctypes, os\nc = ctypes.CDLL(None)\nmounted = c.mount(b'a', b'/', b'tmpfs', 0, 0)\n"
+        "print([c.unshare(0x10000000), c.ptrace(16, 1, 0, 0), c.memfd_create(b'x', 0), mounted])",
+        "print(sorted(int(p) for p in os.listdir('/proc') if p.isdigit()))",
+        "import signal\nos.kill(1, signal.SIGKILL)\nprint([l for l in open('/proc/self/status') if 'CapEff' in l])",
+    )
+    assert printed(played) == "[-1, -1, -1, -1]\n"
+    assert printed(played, "c1") == "[1, 2]\n"
+    assert "0000000000000000" in printed(played, "c2") and played.finished
+
+
+# --- faults and other ways ---------------------------------------------------------------------------------
+
+
+@walled
+def test_a_lost_zygote_is_replaced_and_the_notebook_played_again():
+    play("1")
+    lost = run._engine.zygote
+    killer = threading.Timer(1.0, os.kill, (lost.inside, signal.SIGKILL))
+    killer.start()
+    limits = engine.Limits(cell_seconds=20)
+    played = play("import time\ntime.sleep(3)\nprint('whole')", "def f(): return 1", ask="f()", limits=limits)
+    killer.join()
+    assert printed(played) == "whole\n" and played.answers["ask"][0].value["value"] == 1
+    assert "played again" in played.events[0] and run._engine.zygote is not lost
+
+
+@pytest.mark.parametrize("way", ["cold", "plain"])
+def test_without_namespaces_or_bubblewrap_the_same_player_runs(monkeypatch, way):
+    if way == "cold" and not walls.find_bwrap():
+        pytest.skip("bubblewrap does not work on this machine")
+    fallback = run._Engine()
+    fallback.chosen = way
+    monkeypatch.setattr(run, "_engine", fallback)
+    monkeypatch.setattr(walls, "find_bwrap", walls.find_bwrap if way == "cold" else lambda: None)
+    assert engine.missing_walls()
+    limits = engine.Limits(cell_seconds=30)
+    played = play("print('hello')\n1 / 0", "import os\nos.system('echo low')", ask="1 + 1", limits=limits)
+    assert printed(played) == "hello\n" and played.errors["c0"]["type"] == "ZeroDivisionError"
+    assert played.answers["ask"] and played.finished

@@ -7,6 +7,7 @@ import json
 import os
 import selectors
 import socket
+import subprocess
 import threading
 import time
 from collections import deque
@@ -22,7 +23,8 @@ def play(job: Job) -> Played:
     """Play `job` in a child process and return what became of it. Never raises for what a notebook does."""
     try:
         return _play_once(job)
-    except walls.Broken:  # a zygote that was killed, or a machine short of memory: once more with a new one
+    except walls.Broken:  # a zygote that was killed, or a machine short of memory: once more
+        _engine.settle()
         replayed = _play_once(job)
         replayed.events.insert(0, "the process that plays notebooks was lost and replaced; played again from the start")
         return replayed
@@ -81,6 +83,13 @@ class _Engine:
                 self.zygote = None
                 self.zygote = walls.Zygote(walls.find_bwrap())
             return self.zygote
+
+    def settle(self):
+        """Give a zygote that is about to end the time to do so, that the next player does not come from it."""
+        zygote = self.zygote
+        if zygote:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                zygote.process.wait(walls.PART_SECONDS)
 
     def close(self):
         with self.lock:

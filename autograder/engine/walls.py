@@ -70,7 +70,7 @@ def _python(module):
 # --- bubblewrap --------------------------------------------------------------------------------------------
 
 
-def _bwrap_command(bwrap, library, desk=None):
+def _bwrap_command(bwrap, library, desk=None, info=None):
     """bubblewrap: own namespaces for network, processes and files; the environment read-only.
 
     desk: a folder of ours to run in; without it the desk is empty memory, for a zygote. A zygote started by root gets
@@ -93,7 +93,7 @@ def _bwrap_command(bwrap, library, desk=None):
         command += ["--dir", "/proc", "--chmod", "1777", DESK]
     else:
         command += ["--unshare-user", "--proc", "/proc"]
-    command += [] if desk is None else ["--die-with-parent"]
+    command += ["--die-with-parent"] if desk else ["--info-fd", str(info)] if info else []
     return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", DESK, "--"]
 
 
@@ -123,15 +123,20 @@ class Zygote:
         self.lock = threading.Lock()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.complaints = tempfile.TemporaryFile()  # noqa: SIM115
+        reading, info = os.pipe()
         with theirs:
             self.process = subprocess.Popen(
-                [*_bwrap_command(bwrap, library), *_python("zygote")],
+                [*_bwrap_command(bwrap, library, info=info), *_python("zygote")],
+                pass_fds=[info],
                 stdin=theirs,
                 stdout=subprocess.DEVNULL,
                 stderr=self.complaints,
                 env=environment(LIBRARY, DESK),
                 start_new_session=True,
             )
+        os.close(info)
+        with os.fdopen(reading) as told:  # the first process inside: whoever kills it kills all
+            self.inside = json.loads(told.read() or "{}").get("child-pid")
         self.control.settimeout(START_SECONDS)
         try:
             said = self.control.recv(1000).decode()
@@ -170,8 +175,9 @@ class Zygote:
     def close(self):
         """End the zygote and every player."""
         self.control.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        if self.is_alive() and self.inside:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.inside, signal.SIGKILL)
         self.process.wait()
         self.complaints.close()
         self.folder.cleanup()

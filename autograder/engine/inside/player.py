@@ -17,8 +17,8 @@ import sys
 import time
 from pathlib import Path
 
-from inside import cage
-from inside.shell import Recorder, Stream, Wire, make_shell, replace_keyboard, safe_text
+from . import cage
+from .shell import Recorder, Stream, Wire, make_shell, replace_keyboard, safe_text
 
 SEED = 20_180  # of the generators that a notebook left unseeded: the same submission gives the same answers
 AFTER_CELL_SECONDS = 5.0  # for drawing figures once the cell's own time is over

@@ -67,7 +67,7 @@ class Recorder:
         self.wire.send(kind="start", cell=cell)
 
     def show(self, output, **more):
-        if self.cell is None or self.shown > SHOW_LIMIT:
+        if self.cell is None or self.shown > SHOW_LIMIT or os.getpid() != self.owner:
             return
         with self.lock:
             self.flush()
@@ -81,6 +81,8 @@ class Recorder:
         if os.getpid() != self.owner:  # a forked child prints: its lines must not tear ours apart
             os.write(1 if kind == "stdout" else 2, text.encode("utf-8", "replace"))
             return
+        if kind == "stderr" and sys.prefix in text:  # warnings name the file that they come from
+            text = without_machine_paths(text)
         with self.lock:
             room = STREAM_LIMIT - self.printed
             if room <= 0:
@@ -165,6 +167,9 @@ def make_shell(recorder):
             trace = [without_machine_paths(str(line)) for line in stb]
             recorder.show({"output_type": "error", "ename": name, "evalue": safe_text(evalue), "traceback": trace})
 
+        def _format_exception_for_storage(self, *_, **__):
+            """No history is kept: formatting a long traceback twice would only cost time."""
+
         def enable_gui(self, gui=None):
             pass
 
@@ -185,7 +190,7 @@ def make_shell(recorder):
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.ast_node_interactivity = "last_expr"
     shell = Shell.instance(config=config)
-    shell.set_hook("show_in_pager", lambda *_: None, 0)  # help pages are no part of a notebook
+    shell.set_hook("show_in_pager", lambda *_, **__: None, 0)  # help pages are no part of a notebook
     for name in ("pip", "conda", "mamba", "micromamba", "uv"):
         shell.register_magic_function(_package_magic(shell.find_line_magic(name)), "line", name)
     return shell

@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 
-from inside import cage
+from . import cage
 
 TRIAL = {"memory_bytes": 2**40, "processes": 64, "scratch_bytes": 2**20}
 
@@ -19,7 +19,7 @@ def main():
     control = socket.socket(fileno=0)
     if os.getuid() == 0:
         cage.become_nobody()
-    from inside import player
+    from . import player
 
     stage = player.Stage()
     stage.warm_up()
