@@ -93,8 +93,8 @@ def page(browser):
 
 def open_notebook(page, lab, path):
     page.goto(f"{lab}/lab/tree/{path}?reset")
-    page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell", timeout=60_000)
-    page.wait_for_selector("text=| Idle", timeout=60_000)
+    page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell", timeout=120_000)
+    page.wait_for_selector("text=| Idle", timeout=120_000)
 
 
 def run_all(page):
@@ -118,14 +118,14 @@ def answer(page, task, code):
 def verdict(page, words, task):
     """Wait for a card that says so, and return it."""
     found = page.locator(f"div[role=group][aria-label*='{words}: {task}']").first
-    found.wait_for(timeout=30_000)
+    found.wait_for(state="attached", timeout=120_000)
     return found
 
 
 def text_of(page, words, task, told):
     """The text of a card that says `told`, once it is there."""
     found = page.locator(f"div[role=group][aria-label*='{words}: {task}']", has_text=told).first
-    found.wait_for(timeout=30_000)
+    found.wait_for(state="attached", timeout=120_000)
     return found.inner_text()
 
 
@@ -154,12 +154,12 @@ def test_the_whole_way_from_the_start_page_to_handing_in(page, lab, desk):
     """Environment, link to 1.1, a task wrong and right, restart and run all, save, progress, hand in."""
     open_notebook(page, lab, "0_start_here.ipynb")
     run_all(page)
-    page.locator("text=All is there.").first.wait_for(timeout=60_000)
-    page.locator("section[aria-label='Your progress'] >> text=0 of 23 graded tasks").wait_for(timeout=30_000)
+    page.locator("text=All is there.").first.wait_for(timeout=120_000)
+    page.locator("section[aria-label='Your progress'] >> text=0 of 23 graded tasks").wait_for(timeout=120_000)
     assert "log_loss" in card(page, "logloss").inner_text()
     page.get_by_role("link", name="1.1 Linear models and loss").first.click()
-    page.locator("h1:has-text('1.1')").first.wait_for(timeout=60_000)
-    page.wait_for_selector("text=| Idle", timeout=60_000)
+    page.locator("h1:has-text('1.1')").first.wait_for(timeout=120_000)
+    page.wait_for_selector("text=| Idle", timeout=120_000)
     run_all(page)
     verdict(page, "Not attempted yet", "zero_one_loss")
 
@@ -172,7 +172,7 @@ def test_the_whole_way_from_the_start_page_to_handing_in(page, lab, desk):
     link = wrong.get_by_role("link", name="Squared error: for numbers")
     link.focus()
     page.keyboard.press("Enter")
-    page.wait_for_function(IN_VIEW, arg="4 Squared error", timeout=30_000)
+    page.wait_for_function(IN_VIEW, arg="4 Squared error", timeout=120_000)
     assert page.locator(".lm-TabBar-tab:has-text('1.1_linear')").count() == 1, "it is the page that was open"
     answer(page, "mean_squared_error", RIGHT)
     verdict(page, "Passed", "mean_squared_error")
@@ -187,7 +187,7 @@ def test_the_whole_way_from_the_start_page_to_handing_in(page, lab, desk):
     open_notebook(page, lab, "0_start_here.ipynb")
     run_all(page)
     done = page.locator("section[aria-label='Your progress']")
-    done.locator("text=1 of").first.wait_for(timeout=60_000)
+    done.locator("text=1 of").first.wait_for(timeout=120_000)
     assert "task zero_one_loss" in done.inner_text()
     page.keyboard.press("b")
     page.keyboard.press("Enter")
@@ -202,7 +202,7 @@ def test_figures_have_alt_texts_and_hints_unfold(page, lab):
     open_notebook(page, lab, "2_inverse_logit_and_log_loss/2.2_prediction_from_scratch.ipynb")
     run_all(page)
     figure = page.locator(".jp-OutputArea img[alt]").first
-    figure.wait_for(state="attached", timeout=90_000)
+    figure.wait_for(state="attached", timeout=120_000)
     assert len(figure.get_attribute("alt")) > 20
     open_notebook(page, lab, "2_inverse_logit_and_log_loss/2.1_vectors_and_matrices.ipynb")
     hint = page.locator("details", has_text="Hint 1").first
