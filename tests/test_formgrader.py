@@ -29,7 +29,7 @@ class Still(Executor):
             {
                 "output_type": "display_data",
                 "metadata": {},
-                "data": {"text/html": EVIL + "<table><tr><td>kept</td></tr></table>"},
+                "data": {"text/html": "<table><tr><td>kept</td></tr></table>" + EVIL},
             },
             {"output_type": "display_data", "metadata": {}, "data": {"image/png": PNG}},
             {
