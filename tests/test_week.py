@@ -17,9 +17,10 @@ import docx
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import changes, collect, course, grade, late, lms, roster, sample_class, written
+from autograder import changes, collect, course, feedback, grade, late, lms, report, roster, sample_class, written
 from autograder.demo import LIMITS
 from autograder.lms import canvas, moodle, template
+from tests.test_pages import assert_sound
 
 ASSIGNMENT, BOOK = sample_class.ASSIGNMENT, sample_class.NOTEBOOK
 FORM = f"{written.notebook().name}.docx"
@@ -265,3 +266,36 @@ def test_marks_by_hand_survive_a_regrade_of_one_task(week, tmp_path):
     assert (row["score"], row["comment"], row["needs_manual_grade"]) == (5.0, "Clear and short.", False)
     with pytest.raises(KeyError, match="No task called 'nothing'"):
         grade.regrade_task(folder, "nothing")
+
+
+def test_feedback_and_report_close_the_week(week, tmp_path):
+    folder = tmp_path / "course"
+    shutil.copytree(week.course, folder)
+    first = feedback.write_all(folder)
+    assert {page.change for page in first} == {"new"} and len({page.path.parts[-3] for page in first}) == len(PEOPLE)
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:  # as formgrader writes it
+        mark = book.find_grade("written_1", written.notebook().name, "3_training", "s00")
+        mark.manual_score, mark.needs_manual_grade = 4.5, False
+        comment = book.find_comment("written_1", written.notebook().name, "3_training", "s00")
+        comment.manual_comment = "Clear. Now $w$?"
+        book.db.commit()
+    changed = [page.path for page in feedback.write_all(folder) if page.change == "changed"]
+    assert [path.parts[-3:-1] for path in changed] == [("s00", "3_training")]
+    text = changed[0].read_text(encoding="utf-8")
+    assert "4.5 of 5" in text and "From your marker" in text and "This is my answer to question 1" in text
+    assert_sound(text)
+    for person in ("s44", "s45"):
+        own = (folder / "feedback" / person / ASSIGNMENT / "feedback.html").read_text(encoding="utf-8")
+        assert ("Handed in late" in own) == bool(penalty(person, score(person)))
+    facts = report.gather(folder)
+    assert (facts["students"], facts["waiting"][0]["answers"]) == (
+        len(PEOPLE),
+        len(WITH_FORM) * len(written.questions()) - 1,
+    )
+    module = next(a for a in facts["assignments"] if a["name"] == ASSIGNMENT)
+    assert module["submissions"] == len(PEOPLE) and module["absent"] == []
+    last = [AGAIN.get(person, kind_of(person)) for person in PEOPLE]
+    assert {task["blank"] for task in module["tasks"] if task["name"] == "centered"} == {last.count("pia_blank")}
+    named = {(found["task"], found["name"]): found["count"] for found in module["mistakes"]}
+    assert named == dict.fromkeys(KINDS["emre"].mistakes.items(), last.count("emre"))
+    assert_sound(report.page(facts))
