@@ -95,9 +95,10 @@ def write_sources(course, names=None):
                 nbformat.write(source_notebook(book), folder / f"{book.name}.ipynb")
 
 
-def nbgrader_config(course):
-    """nbgrader's configuration for a course folder."""
+def nbgrader_config(course, directory=None):
+    """nbgrader's configuration for a course folder. directory: settings of its CourseDirectory, such as db_url."""
     config = Config()
+    config.CourseDirectory.update(directory or {})
     config.CourseDirectory.root = str(Path(course).resolve())
     config.ClearSolutions.code_stub = {"python": unit.STUB}
     config.ClearSolutions.text_stub = unit.TEXT_STUB
@@ -105,12 +106,12 @@ def nbgrader_config(course):
     return config
 
 
-def generate(course, names):
+def generate(course, names, directory=None):
     """Run nbgrader's generate step: source/ → release/, and the assignments in the course's gradebook."""
     with environment_on_path():
         from nbgrader.apps import NbGraderAPI
 
-        api = NbGraderAPI(config=nbgrader_config(course))
+        api = NbGraderAPI(config=nbgrader_config(course, directory))
         api.log_level = logging.ERROR
         for name in names:
             with _quiet_logging():

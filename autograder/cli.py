@@ -3,6 +3,7 @@
 import json
 import sys
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -195,14 +196,19 @@ def grade_command(
     late_per_day: cli_changes.PerDay = None,
     late_cap: cli_changes.Cap = None,
     late_grace: cli_changes.Grace = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Play on a Dask cluster, such as tcp://host:8786, instead of here.")
+    ] = None,
     require_sandbox: Annotated[bool, typer.Option(help="Refuse to go on where a wall is missing.")] = False,
     seed: Seed = None,
     as_json: AsJson = False,
 ):
     """Grade what was handed in, and record it in nbgrader's gradebook."""
-    from autograder import engine, grade, judge, unit
+    from autograder import cluster, engine, grade, gradebook, judge, unit
 
-    missing = engine.missing_walls()
+    if scheduler and workers:
+        fail("Either --workers, to grade here, or --scheduler, to grade on a cluster.")
+    missing = [] if scheduler else engine.missing_walls()
     if missing:
         text = f"Submissions are not walled off from {', '.join(missing)}: bubblewrap does not work here."
         if require_sandbox:
@@ -219,11 +225,14 @@ def grade_command(
                 bar.update(line, advance=1, description=result.folder.student[:20])
 
             drawn = judge.SEED if seed is None else seed
-            if task:
-                results = grade.regrade_task(course, task, workers, drawn, progress=progress)
-            else:
-                results = grade.grade_course(course, assignments, workers, force, drawn, progress=progress)
-    except (FileNotFoundError, KeyError) as problem:
+            here = nullcontext((None, workers))
+            with cluster.connect(scheduler, require_sandbox) if scheduler else here as (executor, at_once):
+                where = {"workers": at_once, "seed": drawn, "progress": progress, "executor": executor}
+                if task:
+                    results = grade.regrade_task(course, task, **where)
+                else:
+                    results = grade.grade_course(course, assignments, force=force, **where)
+    except (FileNotFoundError, KeyError, gradebook.Unusable, grade.Stopped, cluster.Unusable) as problem:
         fail(str(problem.args[0]))
     late, moved = cli_changes.conclude(course, results, settings, f"{task} was judged anew" if task else "graded anew")
     failures = [result for result in results if result.failure]
@@ -346,9 +355,11 @@ def report_command(
 
 
 def _with_course(work):
+    from autograder import gradebook
+
     try:
         return work()
-    except (FileNotFoundError, KeyError) as problem:
+    except (FileNotFoundError, KeyError, gradebook.Unusable) as problem:
         fail(str(problem.args[0]))
 
 

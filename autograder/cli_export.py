@@ -30,19 +30,20 @@ def export_command(
     scale: Annotated[bool, typer.Option(help="Canvas: stretch points to what Canvas has as possible.")] = False,
 ):
     """Write the grades: csv (a row a task), wide (a row a student), or what Canvas, Moodle or Gradescope import."""
+    from autograder import gradebook
     from autograder import roster as rosters
     from autograder.cli import fail, say, warn
     from autograder.lms.template import BadTemplate
 
     if format not in FORMATS:
         fail(f"There is no export format {format!r}. Known: {', '.join(FORMATS)}.")
-    if not (course / "gradebook.db").is_file():
+    if not gradebook.exists(course):
         fail(f"There is no gradebook in {course}. Run `autograder grade` first, or name the course with --course.")
     try:
         roster = roster or (course / "roster.csv" if (course / "roster.csv").is_file() else None)
         students = rosters.read(roster) if roster else None
         count, what, notes = _export(format, course, out, template, students, column or (), assignment, scale)
-    except (BadTemplate, rosters.BadRoster, FileNotFoundError) as problem:
+    except (BadTemplate, rosters.BadRoster, FileNotFoundError, gradebook.Unusable) as problem:
         fail(str(problem))
     for note in notes:
         warn.print(note, style="yellow", soft_wrap=True, markup=False)

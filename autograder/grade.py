@@ -1,5 +1,6 @@
 """Grade a course: every submission is rebuilt, played in its own process, judged from outside and recorded."""
 
+import errno
 import hashlib
 import itertools
 import json
@@ -20,6 +21,7 @@ from workbook import plain
 from workbook.card import Card
 from workbook.ladder import Rung, Verdict
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # what fails for one submission fails for all
 RESULTS = "verdicts.json"  # beside the executed notebooks: what the gradebook has no place for
 LIMITS = engine.Limits()
 NOT_HANDED_IN = "not handed in"
@@ -27,6 +29,10 @@ TIMESTAMP = "timestamp.txt"  # nbgrader's: when a submission was handed in
 NOT_READ = (".ipynb", ".docx", ".doc", ".odt", ".pdf")  # files that no cell reads
 FILE_LIMIT = 50 * 2**20  # bytes of a handed-in file that are read, and of all that are laid beside a notebook
 FILES_LIMIT = 20  # files that are laid beside a notebook
+
+
+class Stopped(RuntimeError):
+    """The run can't go on; what was graded until then is recorded. The message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -126,10 +132,15 @@ def fingerprint(folder, seed, limits):
     """Hashes of everything that a grade depends on: the files, the unit, the program, and the settings."""
     digest = hashlib.sha256()
     for path in _files(folder.path):
-        digest.update(path.relative_to(folder.path).as_posix().encode())
+        digest.update(os.fsencode(path.relative_to(folder.path)))
         digest.update(_read(path))
     settings = hashlib.sha256(f"{seed}|{limits}".encode()).hexdigest()
     return {"submission": digest.hexdigest(), **_product_hashes(), "settings": settings}
+
+
+def product_hash():
+    """A hash of everything in this product that a grade depends on."""
+    return hashlib.sha256(json.dumps(_product_hashes(), sort_keys=True).encode()).hexdigest()
 
 
 @cache
@@ -321,8 +332,9 @@ def grade_course(
 ):
     """Grade every submission of a course that changed since it was graded; returns a list of Graded in order.
 
-    Workers only play notebooks. This thread alone judges and writes, one submission at a time. A submission that
-    can't be graded for a reason of our own is reported with its failure and keeps no stale score.
+    Workers only play notebooks; `workers` tells how many there are, in `executor` too. This thread alone judges and
+    writes, one submission at a time. A submission that can't be graded for a reason of our own is reported with its
+    failure and keeps no stale score.
     """
     folders = find_folders(course, assignments)
     gradebook.prepare(course, sorted({folder.assignment for folder in folders}))
@@ -335,10 +347,12 @@ def grade_course(
             progress(known)
         else:
             to_do.append(folder)
+    _record_again(course, results)
     before = {folder: _known_before(course, folder) for folder in to_do}
-    pool = executor or ThreadPoolExecutor(workers or os.cpu_count() or 1)
+    workers = workers or os.cpu_count() or 1
+    pool = executor or ThreadPoolExecutor(workers)
     try:
-        for folder, rebuilt, played in _play_all(pool, to_do, seed, limits):
+        for folder, rebuilt, played in _play_all(pool, to_do, seed, limits, 4 * workers):
             result = _finish(course, folder, rebuilt, played, marks[folder], seed)
             results[folder] = replace(result, mark=marks[folder], before=before.pop(folder))
             progress(results[folder])
@@ -348,7 +362,15 @@ def grade_course(
     return [results[folder] for folder in folders]
 
 
-def _play_all(pool, folders, seed, limits, ahead=8):
+def _record_again(course, results):
+    """Write saved results into a gradebook that lost them, or that is new."""
+    have = gradebook.recorded(course) if results else set()
+    for folder, result in results.items():
+        if (folder.assignment, folder.student) not in have:
+            gradebook.record(course, folder.assignment, folder.student, _scores(result), _handed_in_at(folder))
+
+
+def _play_all(pool, folders, seed, limits, ahead):
     """Yield (folder, rebuilt, {notebook name: Future}) as submissions are done; at most `ahead` wait in memory."""
     waiting, queue = {}, iter(folders)
     while True:
@@ -376,8 +398,15 @@ def _finish(course, folder, rebuilt, futures, mark, seed):
         gradebook.record(course, folder.assignment, folder.student, _scores(result), _handed_in_at(folder))
         _write_atomically(out / RESULTS, json.dumps(_as_plain(result, mark), indent=1, ensure_ascii=False))
         return result
+    except gradebook.Unusable:
+        raise
     except Exception as problem:  # our own fault: never a stale score, always a line in the summary
         gradebook.forget(course, folder.assignment, folder.student)
+        if isinstance(problem, OSError) and problem.errno in NO_ROOM:
+            raise Stopped(
+                f"Nothing can be written any more ({problem}). Make room and run the same command again; it goes on "
+                "where it stopped."
+            ) from problem
         return Graded(folder, failure=f"{type(problem).__name__}: {problem}")
 
 

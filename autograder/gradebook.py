@@ -3,15 +3,23 @@
 One writer, one transaction per submission. Manual scores and comments are never written here.
 """
 
+import contextlib
 import datetime
 import logging
 import shutil
+from functools import cache
 from pathlib import Path
 
 from autograder import build, tasks, unit
 
 # nbgrader fills these comments itself when an answer was left as released.
 NO_RESPONSE = "No response."
+LOCK_SECONDS = 30  # for which a gradebook that another program is writing to is waited for
+DRIVERS = ("psycopg2", "psycopg", "pg8000", "pymysql", "MySQLdb")
+
+
+class Unusable(RuntimeError):
+    """The gradebook can't be read or written; the message says why and what to do. Nothing of it was changed."""
 
 
 def prepare(course, names):
@@ -20,10 +28,12 @@ def prepare(course, names):
     Only assignments whose source changed since are generated anew, so that a second run changes nothing.
     """
     write_config(course)
+    _examine(course)
     stale = [name for name in names if not _is_known(course, name)]
     if stale:
         build.write_sources(course, stale)
-        build.generate(course, stale)
+        with _explained(course):
+            build.generate(course, stale, _settings(course) | {"db_url": url(course)})
 
 
 def write_config(course):
@@ -37,7 +47,7 @@ def _is_known(course, name):
     """True when the course's source notebooks are those of the unit and the gradebook has the assignment."""
     import nbformat
 
-    if not Path(course, "gradebook.db").is_file():
+    if not exists(course):
         return False
     for book in unit.assignments()[name]:
         path = Path(course, "source", name, f"{book.name}.ipynb")
@@ -48,12 +58,143 @@ def _is_known(course, name):
         return name in {assignment.name for assignment in gradebook.assignments}
 
 
+# --- the database ------------------------------------------------------------------------------------------
+
+
+def url(course):
+    """Where the course's gradebook is: CourseDirectory.db_url of its nbgrader_config.py, else its gradebook.db."""
+    return _settings(course).get("db_url") or f"sqlite:///{Path(course).resolve() / 'gradebook.db'}"
+
+
+def _settings(course):
+    """db_url and course_id, as far as the course's nbgrader_config.py sets them."""
+    from traitlets.config.loader import PyFileConfigLoader
+
+    folder = Path(course).resolve()
+    if not (folder / "nbgrader_config.py").is_file():
+        return {}
+    directory = PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config().get("CourseDirectory", {})
+    return {key: value for key in ("db_url", "course_id") if isinstance(value := directory.get(key), str) and value}
+
+
+def _file(course):
+    """The gradebook's file, or None where a database server keeps it."""
+    kind, _, path = url(course).partition(":///")
+    return Path(course, path) if kind == "sqlite" else None
+
+
+def exists(course):
+    """True when the course has a gradebook. One on a server is there when the server has it."""
+    file = _file(course)
+    return True if file is None else file.is_file()
+
+
+@contextlib.contextmanager
 def _open(course):
-    with build.environment_on_path():
+    """nbgrader's Gradebook of a course; what goes wrong with it becomes Unusable."""
+    address = url(course)
+    waiting = address + ("&" if "?" in address else "?") + f"timeout={LOCK_SECONDS}"
+    with build.environment_on_path(), _explained(course):
         logging.getLogger("alembic").setLevel(logging.ERROR)
         from nbgrader.api import Gradebook
 
-        return Gradebook(f"sqlite:///{Path(course, 'gradebook.db').resolve()}")
+        with Gradebook(waiting if _file(course) else address, _settings(course).get("course_id", "")) as gradebook:
+            yield gradebook
+
+
+def _examine(course):
+    """Raise Unusable for a gradebook that is damaged, or that another version of nbgrader or another program made."""
+    from sqlalchemy import create_engine, inspect, text
+
+    file = _file(course)
+    if file is not None and not file.is_file():
+        return
+    with _explained(course):
+        engine = create_engine(url(course))
+        try:
+            with engine.connect() as connection:
+                if file is not None and (fault := connection.execute(text("PRAGMA quick_check(1)")).scalar()) != "ok":
+                    raise Unusable(_damaged(course, fault))
+                tables = inspect(connection).get_table_names()
+                if not tables:
+                    return
+                if "alembic_version" not in tables:
+                    raise Unusable(f"{_name(course)} is not a gradebook of nbgrader. Move it aside, or name another.")
+                found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        finally:
+            engine.dispose()
+    if found != (wanted := _schema()):
+        raise Unusable(
+            f"{_name(course)} was made by another version of nbgrader (its tables are {found}, here {wanted}). Make a "
+            "copy of it, then run `nbgrader db upgrade` in the course folder. Nothing was changed."
+        )
+
+
+@cache
+def _schema():
+    """The version of the tables that the installed nbgrader works with."""
+    import nbgrader
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head()
+
+
+@contextlib.contextmanager
+def _explained(course):
+    """Turn what a database says into what a person can do."""
+    from sqlalchemy import exc
+
+    try:
+        yield
+    except exc.ArgumentError as problem:
+        raise Unusable(f"CourseDirectory.db_url in nbgrader_config.py can't be used: {problem}") from problem
+    except ModuleNotFoundError as problem:
+        if problem.name not in DRIVERS:
+            raise
+        raise Unusable(
+            f"{_name(course)} needs the package {problem.name}, which is not installed. With psycopg2-binary the "
+            "address starts with postgresql+psycopg2://"
+        ) from problem
+    except exc.DBAPIError as problem:
+        kind, said = type(problem), str(problem.orig)
+        if "locked" in said:
+            raise Unusable(
+                f"{_name(course)} is locked: another program is writing to it. Close it (formgrader, another grade "
+                "run, a database browser) and run the same command again; it goes on where it stopped."
+            ) from problem
+        if "full" in said and kind is exc.OperationalError:
+            raise Unusable(_full(said)) from problem
+        if kind is exc.OperationalError and _file(course) is None:
+            raise Unusable(f"{_name(course)} can't be reached: {said.strip()}") from problem
+        if kind is exc.OperationalError:
+            raise Unusable(f"{_name(course)} can't be used: {said}.") from problem
+        if kind is exc.DatabaseError:
+            raise Unusable(_damaged(course, said)) from problem
+        raise
+
+
+def _full(said):
+    return f"The disk is full ({said}). Free some space and run the same command again; it goes on where it stopped."
+
+
+def _name(course):
+    from sqlalchemy.engine import make_url
+
+    file = _file(course)
+    return str(file) if file else f"The gradebook at {make_url(url(course)).render_as_string(hide_password=True)}"
+
+
+def _damaged(course, fault):
+    file = _file(course)
+    return (
+        f"{file} is damaged ({str(fault).splitlines()[-1]}). Nothing was changed. Move it aside (for instance: mv "
+        f"{file.name} damaged-{file.name}), put a back-up in its place if you have one, and run `autograder grade` "
+        "again: automatic scores come back from autograded/ without playing a notebook. Marks by hand since the "
+        f"back-up may be saved from the damaged file with: sqlite3 damaged-{file.name} .recover"
+    )
+
+
+# --- writing -----------------------------------------------------------------------------------------------
 
 
 def record(course, assignment, student, books, handed_in_at=None):
@@ -115,14 +256,37 @@ def _set_score(grade, cell_name, result):
 
 
 def forget(course, assignment, student):
-    """Remove a student's submission of an assignment, so that no stale score stays behind."""
+    """Take back a student's automatic scores of an assignment, so that no stale one stays; marks by hand stay."""
     with _open(course) as gradebook:
-        gradebook.remove_submission(assignment, student)
+        known = gradebook.find_assignment(assignment)
+        submission = next((s for s in known.submissions if s.student_id == student), None)
+        if submission is None:
+            return
+        grades = [grade for entry in submission.notebooks for grade in entry.grades]
+        comments = [comment for entry in submission.notebooks for comment in entry.comments]
+        marked = any(grade.manual_score is not None or grade.extra_credit for grade in grades)
+        if not marked and not any(comment.manual_comment for comment in comments):
+            gradebook.remove_submission(assignment, student)
+            return
+        for grade in grades:
+            grade.auto_score = None
+            grade.needs_manual_grade = grade.manual_score is None
+        gradebook.db.commit()
+
+
+def recorded(course):
+    """{(assignment, student)} of every submission that the gradebook has."""
+    from nbgrader.api import Assignment, SubmittedAssignment
+
+    with _open(course) as gradebook:
+        asked = gradebook.db.query(Assignment.name, SubmittedAssignment.student_id)
+        joined = asked.join(SubmittedAssignment, SubmittedAssignment.assignment_id == Assignment.id)
+        return {tuple(row) for row in joined}
 
 
 def rows(course):
     """Every grade in the gradebook as a dictionary: student, assignment, notebook, task, score, max_score, …"""
-    if not Path(course, "gradebook.db").is_file():
+    if not exists(course):
         return []
     with _open(course) as gradebook:
         result = []
@@ -153,7 +317,7 @@ def notebooks(course):
     """Every submitted notebook as a dictionary: student, assignment, notebook, score, max_score, penalty for handing
     it in late, and how many answers wait for their marker. Points are as the gradebook has them: with marks by hand
     and extra credit, before the penalty."""
-    if not Path(course, "gradebook.db").is_file():
+    if not exists(course):
         return []
     with _open(course) as gradebook:
         return [
@@ -180,7 +344,7 @@ def submission_id(course, student, assignment, notebook):
 
 def has_penalties(course):
     """True when any notebook has lost points for being late."""
-    if not Path(course, "gradebook.db").is_file():
+    if not exists(course):
         return False
     from nbgrader.api import SubmittedNotebook
 
@@ -230,7 +394,7 @@ def _as_utc(time):
 
 def students(course):
     """{student id: (name, email)} of everybody in the gradebook; both may be empty."""
-    if not Path(course, "gradebook.db").is_file():
+    if not exists(course):
         return {}
     with _open(course) as gradebook:
         return {
@@ -256,6 +420,8 @@ def now():
 
 
 __all__ = [
+    "Unusable",
+    "exists",
     "forget",
     "has_penalties",
     "notebooks",
@@ -263,8 +429,10 @@ __all__ = [
     "penalise",
     "prepare",
     "record",
+    "recorded",
     "rows",
     "students",
     "submission_id",
     "tasks",
+    "url",
 ]

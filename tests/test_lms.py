@@ -30,7 +30,8 @@ def desk(tmp_path_factory):
     for student in ("ada", "bo", "cleo", "=evil"):
         books = {N32: {"scores": {"f": 1.0, "gradient": 2.0}, "written": {}}}
         books[N35] = {"scores": {"train_test_lr": 2.5}, "written": WRITTEN if student in ("ada", "bo") else {}}
-        gradebook.record(course, MODULE, student, books)
+        with gradebook.Writer(course) as writer:
+            writer.record(MODULE, student, books)
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
         for name in ("loss_analysis", "accuracy_analysis"):
             grade = book.find_grade(name, N35, MODULE, "ada")

@@ -1,5 +1,6 @@
 """One hostile submission: what it hands in, and what must come out."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -42,7 +43,8 @@ class Attack:
         if self.first:
             knows = "".join(f"{name} = {value!r}\n" for name, value in places.items())
             book["cells"].insert(0, code_cell(f"{knows}{self.first}", "own-attack"))
-        return self.damage(book) if self.damage else None
+        damaged = self.damage(book) if self.damage else None
+        return damaged if isinstance(damaged, bytes) else json.dumps(book).encode()
 
 
 def code_cell(source, identity):

@@ -90,6 +90,8 @@ del kept
 """,
 }
 
+FLOODS = ("prints_to_the_descriptor", "has_an_endless_repr")  # these go on until the notebook is stopped
+
 # Answers to log_loss that are odd; the other answers are honest.
 ODD_ANSWERS = {
     "answers_a_huge_int": "return 10 ** 5000",
@@ -218,7 +220,7 @@ def _as_link(target):
 
 
 def _link_to_a_neighbour(folder, content):
-    (folder / FILE).symlink_to(f"../../honest_ann/{folder.name}/{FILE}")
+    (folder / FILE).symlink_to(f"../../abel_numpy/{folder.name}/{FILE}")
     (folder / "2.1_vectors_and_matrices.ipynb").symlink_to("/etc/passwd")
 
 
@@ -315,7 +317,8 @@ PLACES = {
 def attacks():
     """All submissions that try to break the run."""
     for name, code in OUTPUTS.items():
-        yield Attack(name, code, NUMPY, FULL)
+        stopped = name in FLOODS
+        yield Attack(name, code, NUMPY, None if stopped else FULL, "bytes of output" if stopped else "")
     for name, code in ODD_ANSWERS.items():
         lost = {"log_loss": f"def log_loss(y, p):\n{textwrap.indent(code.strip(), '    ')}"}
         yield Attack(name, "", NUMPY | lost, FULL | {"log_loss": 0.0})
