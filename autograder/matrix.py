@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from autograder import judge, tasks
 from autograder.feedback import templates
 
-KINDS = {"right": "right version", "mistake": "wrong version", "blank": "blank"}
+KINDS = {"right": "right", "mistake": "wrong", "blank": "blank"}
 
 
 @dataclass(frozen=True)

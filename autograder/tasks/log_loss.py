@@ -70,7 +70,7 @@ def _(rng, fresh):
 COST_OF_A_ROW = (
     "(lambda four, three: 'none' if np.isclose([4 * four, four], 3 * np.array([three, three / 3])).any() else "
     "'no number' if not np.isfinite(four) else 'too little' if 4 * four - 3 * three < 15 else 'enough')"
-    "(log_loss(y, p), log_loss(y_rest, p_rest))"
+    "(float(log_loss(y, p)), float(log_loss(y_rest, p_rest)))"
 )
 
 
