@@ -215,19 +215,26 @@ def grade_command(
             fail(f"{text} Nothing was graded (--require-sandbox).")
         warn.print(f"Warning: {text}", style="yellow", soft_wrap=True, markup=False)
     settings = cli_changes.settings_of(course, due, late_per_day, late_cap, late_grace)
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    rate = TextColumn("{task.fields[rate]}")
+    names = TextColumn("{task.fields[names]}", style="dim", markup=False)
+    columns = (BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn(), names)
     try:
         folders = grade.find_folders(course, assignments)
         with Progress(*columns, console=warn, transient=True) as bar:
-            line = bar.add_task("grading", total=len(folders))
+            line = bar.add_task("grading", total=len(folders), rate="", names="")
 
-            def progress(result):
-                bar.update(line, advance=1, description=result.folder.student[:20])
+            def progress(_):
+                speed = bar.tasks[0].finished_speed or bar.tasks[0].speed
+                bar.update(line, advance=1, rate=f"{speed:.1f} a second" if speed else "")
+
+            def playing(folders):
+                bar.update(line, names=", ".join(dict.fromkeys(folder.student[:20] for folder in folders[:4])))
 
             drawn = judge.SEED if seed is None else seed
             here = nullcontext((None, workers))
             with cluster.connect(scheduler, require_sandbox) if scheduler else here as (executor, at_once):
-                where = {"workers": at_once, "seed": drawn, "progress": progress, "executor": executor}
+                where = {"workers": at_once, "seed": drawn, "executor": executor}
+                where |= {"progress": progress, "playing": playing}
                 if task:
                     results = grade.regrade_task(course, task, **where)
                 else:

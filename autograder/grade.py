@@ -8,12 +8,9 @@ import os
 import shutil
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
-
-import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder import build, engine, gradebook, inert, judge, tasks, unit, written
 from autograder.submission import rebuild
@@ -310,11 +307,15 @@ def executed_notebook(book, submission, played, verdicts, note=""):
             card = Card(verdicts[work.name], graded=True)
             data = {"text/html": card._repr_html_(), "text/plain": repr(card)}
             outputs = [{"output_type": "display_data", "data": data, "metadata": {}}]
-        cell = new_code_cell(work.source, id=work.id, metadata=metadata)
-        cell.outputs = [nbformat.from_dict(output) for output in outputs]
-        cell.execution_count = played.counts.get(work.id) if played else None
-        cells.append(cell)
-    return new_notebook(cells=cells, metadata=build.KERNEL)
+        count = played.counts.get(work.id) if played else None
+        more = {"metadata": metadata, "outputs": outputs, "execution_count": count}
+        cells.append({"cell_type": "code", "source": work.source, "id": work.id, **more})
+    return {"cells": cells, "metadata": build.KERNEL, "nbformat": 4, "nbformat_minor": 5}
+
+
+def new_markdown_cell(source, id, metadata):
+    """A Markdown cell. nbformat's own maker checks the whole schema each time; a test does that for us."""
+    return {"cell_type": "markdown", "source": source, "id": id, "metadata": metadata}
 
 
 # --- a course ----------------------------------------------------------------------------------------------
@@ -328,13 +329,14 @@ def grade_course(
     seed=judge.SEED,
     limits=LIMITS,
     progress=lambda *_: None,
+    playing=lambda *_: None,
     executor: Executor | None = None,
 ):
     """Grade every submission of a course that changed since it was graded; returns a list of Graded in order.
 
     Workers only play notebooks; `workers` tells how many there are, in `executor` too. This thread alone judges and
     writes, one submission at a time. A submission that can't be graded for a reason of our own is reported with its
-    failure and keeps no stale score.
+    failure and keeps no stale score. progress is called with each Graded, playing with the Folders in work.
     """
     folders = find_folders(course, assignments)
     gradebook.prepare(course, sorted({folder.assignment for folder in folders}))
@@ -347,30 +349,31 @@ def grade_course(
             progress(known)
         else:
             to_do.append(folder)
-    _record_again(course, results)
     before = {folder: _known_before(course, folder) for folder in to_do}
     workers = workers or os.cpu_count() or 1
     pool = executor or ThreadPoolExecutor(workers)
     try:
-        for folder, rebuilt, played in _play_all(pool, to_do, seed, limits, 4 * workers):
-            result = _finish(course, folder, rebuilt, played, marks[folder], seed)
-            results[folder] = replace(result, mark=marks[folder], before=before.pop(folder))
-            progress(results[folder])
+        with gradebook.Writer(course) as writer:
+            _record_again(course, writer, results)
+            for folder, rebuilt, played in _play_all(pool, to_do, seed, limits, 4 * workers, playing):
+                result = _finish(course, writer, folder, rebuilt, played, marks[folder], seed)
+                results[folder] = replace(result, mark=marks[folder], before=before.pop(folder))
+                progress(results[folder])
     finally:
         if executor is None:
             pool.shutdown(cancel_futures=True)
     return [results[folder] for folder in folders]
 
 
-def _record_again(course, results):
+def _record_again(course, writer, results):
     """Write saved results into a gradebook that lost them, or that is new."""
     have = gradebook.recorded(course) if results else set()
     for folder, result in results.items():
         if (folder.assignment, folder.student) not in have:
-            gradebook.record(course, folder.assignment, folder.student, _scores(result), _handed_in_at(folder))
+            writer.record(folder.assignment, folder.student, _scores(result), _handed_in_at(folder))
 
 
-def _play_all(pool, folders, seed, limits, ahead):
+def _play_all(pool, folders, seed, limits, ahead, playing):
     """Yield (folder, rebuilt, {notebook name: Future}) as submissions are done; at most `ahead` wait in memory."""
     waiting, queue = {}, iter(folders)
     while True:
@@ -380,28 +383,32 @@ def _play_all(pool, folders, seed, limits, ahead):
             waiting[folder] = (rebuilt, {name: pool.submit(engine.play, job) for name, job in jobs.items()})
         if not waiting:
             return
-        done = [folder for folder, (_, futures) in waiting.items() if all(f.done() for f in futures.values())]
-        for folder in done:
-            yield (folder, *waiting.pop(folder))
-        if not done:
-            running = [f for _, futures in waiting.values() for f in futures.values() if not f.done()]
-            wait(running, return_when=FIRST_COMPLETED)
+        futures = {folder: list(played.values()) for folder, (_, played) in waiting.items()}
+        done = next((folder for folder, mine in futures.items() if all(f.done() for f in mine)), None)
+        if done:
+            yield (done, *waiting.pop(done))
+            continue
+        playing([folder for folder, mine in futures.items() if any(f.running() for f in mine)])
+        pending = [f for mine in futures.values() for f in mine if not f.done()]
+        wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
 
 
-def _finish(course, folder, rebuilt, futures, mark, seed):
+def _finish(course, writer, folder, rebuilt, futures, mark, seed):
     """Judge and save one submission: executed notebooks, then the gradebook, then the mark that it is done."""
     out = Path(course, "autograded", folder.student, folder.assignment)
     (out / RESULTS).unlink(missing_ok=True)  # from here on the old result does not count any more
     try:
         result = conclude(folder, rebuilt, {name: future.result() for name, future in futures.items()}, seed)
         _write_executed(out, result)
-        gradebook.record(course, folder.assignment, folder.student, _scores(result), _handed_in_at(folder))
+        writer.record(folder.assignment, folder.student, _scores(result), _handed_in_at(folder))
+        for book in result.books.values():
+            book.executed = None  # it is on the disk: the memory of a run does not grow with the class
         _write_atomically(out / RESULTS, json.dumps(_as_plain(result, mark), indent=1, ensure_ascii=False))
         return result
     except gradebook.Unusable:
         raise
     except Exception as problem:  # our own fault: never a stale score, always a line in the summary
-        gradebook.forget(course, folder.assignment, folder.student)
+        writer.forget(folder.assignment, folder.student)
         if isinstance(problem, OSError) and problem.errno in NO_ROOM:
             raise Stopped(
                 f"Nothing can be written any more ({problem}). Make room and run the same command again; it goes on "
@@ -417,6 +424,7 @@ def regrade_task(
     seed=judge.SEED,
     limits=LIMITS,
     progress=lambda *_: None,
+    playing=lambda *_: None,
     executor: Executor | None = None,
 ):
     """Judge one task anew in every submission that was graded before; whatever else was graded stays as it is.
@@ -439,26 +447,28 @@ def regrade_task(
             for folder, work in works.items()
             if work.readable
         }
-        for folder, known in before.items():
-            played = plays[folder].result() if folder in plays else None
-            verdict = _verdict(task, works[folder], played, seed)
-            results.append(_exchange(course, book, works[folder], played, known, verdict))
-            progress(results[-1])
+        with gradebook.Writer(course) as writer:
+            for folder, known in before.items():
+                playing([folder])
+                played = plays[folder].result() if folder in plays else None
+                verdict = _verdict(task, works[folder], played, seed)
+                results.append(_exchange(course, writer, book, works[folder], played, known, verdict))
+                progress(results[-1])
     finally:
         if executor is None:
             pool.shutdown(cancel_futures=True)
     return results
 
 
-def _exchange(course, book, work, played, known, verdict):
+def _exchange(course, writer, book, work, played, known, verdict):
     """Record one new verdict in a submission that was graded before; returns the Graded."""
     result, mark = replace(known[0], books={**known[0].books}), known[1]
     folder, old = result.folder, result.books[book.name]
     result.books[book.name] = replace(old, verdicts={**old.verdicts, verdict.task: verdict})
     out = Path(course, "autograded", folder.student, folder.assignment)
     executed = executed_notebook(book, work, played, result.books[book.name].verdicts)
-    _write_atomically(out / f"{book.name}.ipynb", nbformat.writes(executed))
-    gradebook.record(course, folder.assignment, folder.student, _scores(result), _handed_in_at(folder))
+    _write_atomically(out / f"{book.name}.ipynb", _as_text(executed))
+    writer.record(folder.assignment, folder.student, _scores(result), _handed_in_at(folder))
     _write_atomically(out / RESULTS, json.dumps(_as_plain(result, mark), indent=1, ensure_ascii=False))
     return replace(result, unchanged=False, mark=mark, before=known)
 
@@ -492,12 +502,24 @@ def _write_executed(out, result):
     out.mkdir(parents=True)
     for name, book in result.books.items():
         if book.executed is not None:
-            nbformat.write(book.executed, out / f"{name}.ipynb")
+            (out / f"{name}.ipynb").write_text(_as_text(book.executed), encoding="utf-8")
     for other in unit.assignments()[result.folder.assignment]:  # lessons, so that formgrader finds every notebook
         if other.name not in result.books:
             path = result.folder.path / f"{other.name}.ipynb"
-            submission = rebuild(_read(path) if path.is_file() and not path.is_symlink() else b"", other)
-            nbformat.write(executed_notebook(other, submission, None, {}), out / f"{other.name}.ipynb")
+            text = _lesson(other.name, _read(path) if path.is_file() and not path.is_symlink() else b"")
+            (out / f"{other.name}.ipynb").write_text(text, encoding="utf-8")
+
+
+@lru_cache(maxsize=32)  # most students hand in lessons as they are, or not at all
+def _lesson(name, content):
+    book = next(book for book in unit.notebooks() if book.name == name)
+    return _as_text(executed_notebook(book, rebuild(content, book), None, {}))
+
+
+def _as_text(notebook):
+    """A notebook as a file's text; what UTF-8 can't hold becomes a question mark."""
+    text = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _write_atomically(path, text):

@@ -7,6 +7,7 @@ import contextlib
 import datetime
 import logging
 import shutil
+import uuid
 from functools import cache
 from pathlib import Path
 
@@ -197,49 +198,116 @@ def _damaged(course, fault):
 # --- writing -----------------------------------------------------------------------------------------------
 
 
-def record(course, assignment, student, books, handed_in_at=None):
-    """Write the automatic scores of one student's assignment.
+class Writer:
+    """The gradebook, opened once for a whole run: opening it makes nbgrader look at every table. Use it with `with`.
 
-    books: {notebook name: {"scores": {task: float}, "written": {task: True where the student wrote something}}}.
+    One transaction per submission; after a failure the next one starts clean.
     """
-    from nbgrader.api import SubmittedAssignment, SubmittedNotebook
 
-    with _open(course) as gradebook:
-        session = gradebook.db
-        gradebook.update_or_create_student(student)
-        known = gradebook.find_assignment(assignment)
-        submission = next((s for s in known.submissions if s.student_id == student), None)
-        with session.no_autoflush:
+    def __init__(self, course):
+        self.course = course
+
+    def __enter__(self):
+        self.opened = _open(self.course)
+        self.gradebook = self.opened.__enter__()
+        self.session = self.gradebook.db()
+        self.session.expire_on_commit = False  # assignments and their cells stay as they were read
+        self.assignments: dict = {}
+        return self
+
+    def __exit__(self, *problem):
+        return self.opened.__exit__(*problem)
+
+    def record(self, assignment, student, books, handed_in_at=None):
+        """Write the automatic scores of one student's assignment.
+
+        books: {notebook name: {"scores": {task: float}, "written": {task: True where the student wrote something}}}.
+        """
+        from nbgrader.api import Student, SubmittedAssignment, SubmittedNotebook
+
+        with self._transaction() as session, session.no_autoflush:
+            known = self._assignment(assignment)
+            if session.get(Student, student) is None:
+                session.add(Student(id=student))
+            submission = self._find(assignment, student)
             if submission is None:
-                submission = SubmittedAssignment(assignment=known, student=gradebook.find_student(student))
+                submission = SubmittedAssignment(id=_new_id(), assignment_id=known.id, student_id=student)
                 session.add(submission)
+                have = {}
+            else:
+                have = {entry.notebook_id: entry for entry in submission.notebooks}
             submission.timestamp = handed_in_at
-            have = {entry.notebook_id: entry for entry in submission.notebooks}
             for notebook in known.notebooks:
                 entry = have.get(notebook.id)
                 if entry is None:
-                    entry = SubmittedNotebook(notebook=notebook, assignment=submission)
+                    entry = SubmittedNotebook(id=_new_id(), notebook_id=notebook.id, assignment_id=submission.id)
                     session.add(entry)
-                _fill(session, entry, notebook, books.get(notebook.name, {"scores": {}, "written": {}}))
-        session.commit()
+                result = books.get(notebook.name, {"scores": {}, "written": {}})
+                _fill(session, entry, notebook, result, is_new=notebook.id not in have)
+
+    def forget(self, assignment, student):
+        """Take back a student's automatic scores of an assignment, so that no stale one stays; marks by hand stay."""
+        with self._transaction():
+            submission = self._find(assignment, student)
+            if submission is None:
+                return
+            grades = [grade for entry in submission.notebooks for grade in entry.grades]
+            comments = [comment for entry in submission.notebooks for comment in entry.comments]
+            marked = any(grade.manual_score is not None or grade.extra_credit for grade in grades)
+            if not marked and not any(comment.manual_comment for comment in comments):
+                self.gradebook.remove_submission(assignment, student)
+                return
+            for grade in grades:
+                grade.auto_score = None
+                grade.needs_manual_grade = grade.manual_score is None
+
+    @contextlib.contextmanager
+    def _transaction(self):
+        try:
+            with _explained(self.course):
+                yield self.session
+                self.session.commit()
+        except BaseException:
+            self.session.rollback()
+            raise
+        finally:  # nothing of one student stays in memory while the next is written
+            self.session.expunge_all()
+
+    def _assignment(self, name):
+        if name not in self.assignments:
+            known = self.gradebook.find_assignment(name)
+            for notebook in known.notebooks:  # reads the cells, which are needed after this transaction too
+                list(notebook.grade_cells), list(notebook.solution_cells)
+            self.assignments[name] = known
+        return self.assignments[name]
+
+    def _find(self, assignment, student):
+        from nbgrader.api import SubmittedAssignment
+
+        wanted = {"assignment_id": self._assignment(assignment).id, "student_id": student}
+        return self.session.query(SubmittedAssignment).filter_by(**wanted).one_or_none()
 
 
-def _fill(session, entry, notebook, result):
+def _new_id():
+    return uuid.uuid4().hex
+
+
+def _fill(session, entry, notebook, result, is_new):
     """Grades and comments of one submitted notebook."""
     from nbgrader.api import Comment, Grade
 
-    grades = {grade.cell_id: grade for grade in entry.grades}
-    comments = {comment.cell_id: comment for comment in entry.comments}
+    grades = {} if is_new else {grade.cell_id: grade for grade in entry.grades}
+    comments = {} if is_new else {comment.cell_id: comment for comment in entry.comments}
     for cell in notebook.grade_cells:
         grade = grades.get(cell.id)
         if grade is None:
-            grade = Grade(cell=cell, notebook=entry)
+            grade = Grade(cell_id=cell.id, notebook_id=entry.id)
             session.add(grade)
         _set_score(grade, cell.name, result)
     for cell in notebook.solution_cells:
         comment = comments.get(cell.id)
         if comment is None:
-            comment = Comment(cell=cell, notebook=entry)
+            comment = Comment(cell_id=cell.id, notebook_id=entry.id)
             session.add(comment)
         comment.auto_comment = None if result["written"].get(cell.name, True) else NO_RESPONSE
 
@@ -253,25 +321,6 @@ def _set_score(grade, cell_name, result):
         wrote = result["written"].get(cell_name, False)
         grade.auto_score = None if wrote else 0.0
         grade.needs_manual_grade = wrote and grade.manual_score is None
-
-
-def forget(course, assignment, student):
-    """Take back a student's automatic scores of an assignment, so that no stale one stays; marks by hand stay."""
-    with _open(course) as gradebook:
-        known = gradebook.find_assignment(assignment)
-        submission = next((s for s in known.submissions if s.student_id == student), None)
-        if submission is None:
-            return
-        grades = [grade for entry in submission.notebooks for grade in entry.grades]
-        comments = [comment for entry in submission.notebooks for comment in entry.comments]
-        marked = any(grade.manual_score is not None or grade.extra_credit for grade in grades)
-        if not marked and not any(comment.manual_comment for comment in comments):
-            gradebook.remove_submission(assignment, student)
-            return
-        for grade in grades:
-            grade.auto_score = None
-            grade.needs_manual_grade = grade.manual_score is None
-        gradebook.db.commit()
 
 
 def recorded(course):
@@ -421,14 +470,13 @@ def now():
 
 __all__ = [
     "Unusable",
+    "Writer",
     "exists",
-    "forget",
     "has_penalties",
     "notebooks",
     "now",
     "penalise",
     "prepare",
-    "record",
     "recorded",
     "rows",
     "students",

@@ -60,7 +60,8 @@ def prepared(tmp_path_factory):
     for student, time in times.items():
         books = {N32: {"scores": {"f": 1.0, "gradient": 2.0}, "written": {}}}
         books[N35] = {"scores": {"train_test_lr": 0.5}, "written": {"loss_analysis": student == "three"}}
-        gradebook.record(folder, MODULE, student, books, time.replace(tzinfo=None))
+        with gradebook.Writer(folder) as writer:
+            writer.record(MODULE, student, books, time.replace(tzinfo=None))
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
         book.update_or_create_submission(MODULE, "ext", extension=2 * DAY)
     return folder

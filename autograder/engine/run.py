@@ -114,9 +114,9 @@ if hasattr(os, "register_at_fork"):
 
 
 def _play_once(job):
-    start = time.monotonic()
     played = Played(answers={cell: [None] * len(question.probes) for cell, question in job.questions.items()})
     player = _engine.start(job.limits)
+    start = time.monotonic()
     stopped = "the conversation broke off"
     try:
         running, stopped = _converse(player, job, played)

@@ -17,6 +17,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -188,9 +189,14 @@ EVIDENCE = {
 
 def all_tasks():
     """Every task of the unit by name."""
+    _load()
+    return dict(_REGISTRY)
+
+
+@cache
+def _load():
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
-    return dict(_REGISTRY)
 
 
 def find(name):
