@@ -13,7 +13,7 @@ demo: $(READY)  ## build the release, grade a sample class, print the class tabl
 	$(BIN)/python -m autograder.demo
 
 test: $(READY) lint  ## run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
 build: $(READY)  ## write notebooks/ and the check tables from solutions/
 	$(BIN)/autograder build

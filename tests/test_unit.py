@@ -63,7 +63,7 @@ def test_a_hand_mark_is_shown_and_survives_a_regrade(course):
         r for r in grade.load_course(course) if r.folder.student == "abel_numpy" and "3" in r.folder.assignment
     ]
     page = feedback.page(course, result, mine)
-    assert "A clear example." in page and "4 of 5" in page and "will be marked by a person" in page
+    assert "A clear example." in page and "4 of 5" in page and "to be marked by a person" in page
 
 
 def test_states_are_those_of_the_ladder(course):
