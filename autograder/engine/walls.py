@@ -20,7 +20,7 @@ import threading
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-LIBRARY, DESK = "/library", "/home/student"  # where a walled player sees the helper module and its own folder
+LIBRARY, DESK = "/library", "/desk"  # where a walled player sees the helper module and its own folder
 START_SECONDS = 120  # for all imports on a busy machine
 PART_SECONDS = 1  # for a player to end by itself
 END_SECONDS = 10  # for the kernel to clear away what was killed
