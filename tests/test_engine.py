@@ -1,5 +1,6 @@
 """The player behaves like Jupyter, and whatever a notebook does stays in its own process."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -172,8 +173,14 @@ def test_no_process_outlives_the_notebook():
     )
     play(code + "start_new_session=True)\nprint('started')")
     time.sleep(0.5)
-    lines = [p.read_bytes() for p in Path("/proc").glob("[0-9]*/cmdline") if p.exists()]
-    assert not any(marker.encode() in line for line in lines)
+    assert not any(marker.encode() in line for line in _command_lines())
+
+
+def _command_lines():
+    """The command lines of all processes, but for those that end while they are read."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            yield path.read_bytes()
 
 
 # --- as in Jupyter -----------------------------------------------------------------------------------------

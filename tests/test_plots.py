@@ -142,13 +142,3 @@ def test_sliders_work_without_a_screen():
     intercept.value = -1.0
     assert "With weight 2.00 and intercept -1.00" in picture.value
     assert "P = 0.5 at x = 0.50" in picture.value
-
-
-def test_slider_answers_within_a_blink():
-    weight, _, _ = explore.s_curve().children
-    times = []
-    for value in (0.0, 2.0, -3.0, 4.0, 5.0):
-        start = time.perf_counter()
-        weight.value = value
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.1  # the quickest: the machine may be busy with other tests

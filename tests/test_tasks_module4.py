@@ -284,7 +284,7 @@ def test_a_solver_stopped_far_too_early_is_not_called_penalised():
         ("X = X.rename(columns={'review_scores_value': 'price'})", 0),
         ("X = X.assign(stars=5)\nsorted = lambda *_: feature_names", 0),
         ("X = X.iloc[:, 1:].assign(none=0.0)\nsorted = lambda *_: feature_names", 0),
-        ("X = X.iloc[:, :6].assign(none=0.0)\nsorted = lambda *_: feature_names", 1),
+        ("X = X.iloc[:, :6].assign(none=0.0)\nsorted = lambda *_: feature_names", 0),
         ("y = 1 - y", 1),
         ("X = X * 0 + X.mean()", 1),
     ],

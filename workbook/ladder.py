@@ -405,7 +405,7 @@ def _recognise(table, answers, failures):
     versions = table.get("wrong_versions", ())
     seen = [table["probes"][i] for i in where]
     told_apart = any(_climb_probe(probe, answers[i]) for probe, i in zip(seen, where, strict=True))
-    if not told_apart and not any(probe["part"] == DIAGNOSIS for probe in seen):
+    if not told_apart and not any(probe["part"] == DIAGNOSIS or probe.get("compare") == "at least" for probe in seen):
         versions = ()  # only silent probes are broken, and any version that breaks nothing else would fit
     names = {
         version["mistake"]
@@ -431,7 +431,7 @@ def _name_by_evidence(table, answers, failures, first_lost):
         return "keeps state"
     if fault := _common_fault(table, answers, first_lost):
         return fault
-    if kinds == {"type"} and all(rung.found == "None" for rung in here):
+    if kinds == {"type"} and all(rung.found == "None" for rung in here) and _asks_calls(table, first_lost):
         return "nothing returned"
     if kinds <= {"values", "shape"} and _is_rounded(table, answers, first_lost):
         return "rounded"
@@ -441,6 +441,12 @@ def _name_by_evidence(table, answers, failures, first_lost):
         if _fits_one_size(table, answers, first_lost):
             return "hard-coded n or k"
     return None
+
+
+def _asks_calls(table, part):
+    """True when the questions of a part call what the student defined: a variable returns nothing anyway."""
+    calls = tuple(f"{name}(" for name in table["names"])
+    return all(probe["expression"].startswith(calls) for probe in table["probes"] if probe["part"] == part)
 
 
 def _common_fault(table, answers, part):

@@ -678,13 +678,14 @@ def _plot_task(name, axes, values, word, other):
     y = f"np.asarray({line}.get_ydata(), dtype=float)[np.argsort({x})]"
     title = f"[{axes}.get_title(loc=where) for where in ('left', 'center', 'right')]"
     no_axes = {"runs:AttributeError": "not the Axes"}
+    no_line = no_axes | {"runs:ValueError": "no line drawn"}
 
     def fresh_line():
-        faults = no_axes | {"runs:ValueError": "no line drawn"}
-        yield Case(f"len({line}.get_xdata())", part="line", about="the number of points on the line", faults=faults)
+        yield Case(f"len({line}.get_xdata())", part="line", about="the number of points on the line", faults=no_line)
         about = "the horizontal positions of the line, from left to right"
-        yield Case(f"np.sort({x})", part="line", about=about, rtol=1e-6, atol=1e-6)
-        yield Case(y, part="line", about=f"the heights of the line, against your {values}", rtol=0, atol=1e-9)
+        yield Case(f"np.sort({x})", part="line", about=about, rtol=1e-6, atol=1e-6, faults=no_line)
+        about = f"the heights of the line, against your {values}"
+        yield Case(y, part="line", about=about, rtol=0, atol=1e-9, faults=no_line)
 
     def in_order(values):
         return f"np.asarray({values}, dtype=float)[np.argsort(Cs)]"
@@ -695,7 +696,7 @@ def _plot_task(name, axes, values, word, other):
             f"len({line}.get_xdata()) - len(Cs)",
             part="line",
             about="the number of points on the line, less that of your Cs",
-            faults=no_axes | {"runs:ValueError": "no line drawn"},
+            faults=no_line,
             silent=True,
         )
         yield Case(
@@ -703,6 +704,7 @@ def _plot_task(name, axes, values, word, other):
             part="line",
             about="the horizontal positions of the line, less log10 of your Cs",
             atol=1e-6,
+            faults=no_line,
             silent=True,
         )
         yield Case(
@@ -710,6 +712,7 @@ def _plot_task(name, axes, values, word, other):
             part="line",
             about=f"the heights of the line, less your {values}",
             atol=1e-9,
+            faults=no_line,
             silent=True,
         )
         for found, candidate in [
