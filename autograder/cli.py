@@ -1,18 +1,17 @@
 """The command `autograder`: build, tasks, judge, matrix, collect, grade, mark, feedback, report, export, written."""
 
 import json
-import sys
 from collections import Counter
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from autograder import cli_changes, cli_collect, cli_export
+from autograder.console import fail, say, warn
 from workbook import plain
 from workbook.card import SYMBOLS, Card
 
@@ -21,18 +20,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Build, grade and report the workbook “Train a Linear Model”.",
 )
-say = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
-warn = Console(stderr=True, highlight=False)
-
 Course = Annotated[Path, typer.Option(help="The course folder, with submitted/, gradebook.db and the rest.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Seed = Annotated[int | None, typer.Option(help="Draw other questions than usual.")]
-
-
-def fail(message, code=2):
-    """End with a message for the user and an exit code."""
-    warn.print(f"autograder: {message}", style="red", soft_wrap=True, markup=False)
-    raise typer.Exit(code)
 
 
 @app.command("build")
@@ -204,45 +194,27 @@ def grade_command(
     as_json: AsJson = False,
 ):
     """Grade what was handed in, and record it in nbgrader's gradebook."""
-    from autograder import cluster, engine, grade, gradebook, judge, unit
+    from autograder import cluster, grade, gradebook, judge
 
     if scheduler and workers:
         fail("Either --workers, to grade here, or --scheduler, to grade on a cluster.")
-    missing = [] if scheduler else engine.missing_walls()
-    if missing:
-        text = f"Submissions are not walled off from {', '.join(missing)}: bubblewrap does not work here."
-        if require_sandbox:
-            fail(f"{text} Nothing was graded (--require-sandbox).")
-        warn.print(f"Warning: {text}", style="yellow", soft_wrap=True, markup=False)
+    if not scheduler:
+        _check_walls(require_sandbox)
     settings = cli_changes.settings_of(course, due, late_per_day, late_cap, late_grace)
-    rate = TextColumn("{task.fields[rate]}")
-    names = TextColumn("{task.fields[names]}", style="dim", markup=False)
-    columns = (BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn(), names)
+    here = nullcontext((None, workers))
     try:
-        folders = grade.find_folders(course, assignments)
-        with Progress(*columns, console=warn, transient=True) as bar:
-            line = bar.add_task("grading", total=len(folders), rate="", names="")
-
-            def progress(_):
-                speed = bar.tasks[0].finished_speed or bar.tasks[0].speed
-                bar.update(line, advance=1, rate=f"{speed:.1f} a second" if speed else "")
-
-            def playing(folders):
-                bar.update(line, names=", ".join(dict.fromkeys(folder.student[:20] for folder in folders[:4])))
-
-            drawn = judge.SEED if seed is None else seed
-            here = nullcontext((None, workers))
-            with cluster.connect(scheduler, require_sandbox) if scheduler else here as (executor, at_once):
-                where = {"workers": at_once, "seed": drawn, "executor": executor}
-                where |= {"progress": progress, "playing": playing}
-                if task:
-                    results = grade.regrade_task(course, task, **where)
-                else:
-                    results = grade.grade_course(course, assignments, force=force, **where)
+        with (
+            _progress(len(grade.find_folders(course, assignments))) as shown,
+            cluster.connect(scheduler, require_sandbox) if scheduler else here as (executor, at_once),
+        ):
+            where = {"workers": at_once, "seed": judge.SEED if seed is None else seed, "executor": executor} | shown
+            if task:
+                results = grade.regrade_task(course, task, **where)
+            else:
+                results = grade.grade_course(course, assignments, force=force, **where)
     except (FileNotFoundError, KeyError, gradebook.Unusable, grade.Stopped, cluster.Unusable) as problem:
         fail(str(problem.args[0]))
     late, moved = cli_changes.conclude(course, results, settings, f"{task} was judged anew" if task else "graded anew")
-    failures = [result for result in results if result.failure]
     if as_json:
         rows = [summary_row(result) for result in results]
         rows = [row | cli_changes.as_plain(late, moved, row["student"], row["assignment"]) for row in rows]
@@ -250,19 +222,52 @@ def grade_command(
     else:
         print_class(results)
         cli_changes.tell(settings, late, moved)
+    _tell_left_out(course, results)
+    raise typer.Exit(1 if any(result.failure for result in results) else 0)
+
+
+def _check_walls(required):
+    """Say which walls are missing around submissions that are played on this machine, or end where all must stand."""
+    from autograder import engine
+
+    if missing := engine.missing_walls():
+        text = f"Submissions are not walled off from {', '.join(missing)}: bubblewrap does not work here."
+        if required:
+            fail(f"{text} Nothing was graded (--require-sandbox).")
+        warn.print(f"Warning: {text}", style="yellow", soft_wrap=True, markup=False)
+
+
+@contextmanager
+def _progress(total):
+    """Show a bar; gives the functions that `grade` calls when a submission is done and when some are being played."""
+    rate = TextColumn("{task.fields[rate]}")
+    names = TextColumn("{task.fields[names]}", style="dim", markup=False)
+    columns = (BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn(), names)
+    with Progress(*columns, console=warn, transient=True) as bar:
+        line = bar.add_task("grading", total=total, rate="", names="")
+
+        def progress(_):
+            speed = bar.tasks[0].finished_speed or bar.tasks[0].speed
+            bar.update(line, advance=1, rate=f"{speed:.1f} a second" if speed else "")
+
+        def playing(folders):
+            bar.update(line, names=", ".join(dict.fromkeys(folder.student[:20] for folder in folders[:4])))
+
+        yield {"progress": progress, "playing": playing}
+
+
+def _tell_left_out(course, results):
+    """Name folders that are no submissions, and submissions that could not be recorded."""
+    from autograder import grade, unit
+
     for path in grade.unknown_folders(course):
         known = ", ".join(unit.assignments())
-        warn.print(
-            f"{plain.legal(path)}: left out, since it is a link or no assignment has this name ({known}).",
-            style="yellow",
-            soft_wrap=True,
-            markup=False,
-        )
-    for result in failures:
-        warn.print(
-            f"{result.folder.student}: not recorded, {result.failure}", style="red", soft_wrap=True, markup=False
-        )
-    raise typer.Exit(1 if failures else 0)
+        text = f"{plain.legal(path)}: left out, since it is a link or no assignment has this name ({known})."
+        warn.print(text, style="yellow", soft_wrap=True, markup=False)
+    for result in results:
+        if result.failure:
+            text = f"{result.folder.student}: not recorded, {result.failure}"
+            warn.print(text, style="red", soft_wrap=True, markup=False)
 
 
 def summary_row(result):
@@ -292,7 +297,9 @@ def print_class(results):
     for assignment in sorted({result.folder.assignment for result in results}):
         mine = [result for result in results if result.folder.assignment == assignment]
         names = list(dict.fromkeys(t for r in mine for book in r.books.values() for t in book.verdicts))
-        table = Table("student", "score", *names, title=assignment)
+        table = Table("student", "score", title=assignment)
+        for name in names:
+            table.add_column(name, overflow="fold")
         for result in mine:
             verdicts = {t: v for book in result.books.values() for t, v in book.verdicts.items()}
             cells = [_cell(verdicts[name]) if name in verdicts else "" for name in names]

@@ -6,6 +6,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from autograder.console import fail, say
+
 Task = Annotated[str | None, typer.Option(help="Judge one task anew, after it was mended; other scores stay.")]
 Due = Annotated[list[str] | None, typer.Option(help="Such as '2=2026-03-01 23:59'; before course.toml's.")]
 PerDay = Annotated[float | None, typer.Option(help="Share of the points that each late day costs, such as 0.1.")]
@@ -16,7 +18,6 @@ Grace = Annotated[float | None, typer.Option(help="Minutes after the due date th
 def settings_of(course, due, per_day, cap, grace):
     """The Settings of a course with the options of the command. Ends the program when they can't be used."""
     from autograder import course as courses
-    from autograder.cli import fail
 
     given = {"per_day": per_day, "cap": cap, "grace_minutes": grace}
     try:
@@ -37,7 +38,6 @@ def conclude(course, results, settings, reason):
 
 def tell(settings, late, moved):
     """Print late work and moved scores."""
-    from autograder.cli import say
 
     if late:
         rule = settings.rule or "no rule of course.toml; penalties, if any, are nbgrader's plugin's"

@@ -9,6 +9,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from autograder.console import fail, say
+
 written_app = typer.Typer(no_args_is_help=True, help="The written submission 3.6 as a Word document.")
 STYLES = {"taken": "green", "already there": "dim", "not needed": "dim", "not counted": "cyan", "left out": "yellow"}
 
@@ -38,7 +40,6 @@ def collect_command(
     from autograder import collect, grade
     from autograder import course as settings
     from autograder import roster as rosters
-    from autograder.cli import fail, say
 
     if keep not in ("last", "best"):
         fail(f"--keep is last or best, not {keep}.")
@@ -111,7 +112,6 @@ def template_command(
 ):
     """Write the Word document that students fill in."""
     from autograder import written
-    from autograder.cli import fail, say
 
     if out.exists() and not replace:
         fail(f"{out} is there already; --replace writes it anew.")
@@ -126,7 +126,6 @@ def template_command(
 def read_command(file: Path, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False):
     """Print the answers found in a Word document; the exit code is 1 when one is missing."""
     from autograder import written
-    from autograder.cli import fail, say
 
     try:
         answers = written.read_answers(file)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from autograder.console import fail, say, warn
+
 FORMATS = ("csv", "wide", "canvas", "moodle", "gradescope")
 
 
@@ -32,7 +34,6 @@ def export_command(
     """Write the grades: csv (a row a task), wide (a row a student), or what Canvas, Moodle or Gradescope import."""
     from autograder import gradebook
     from autograder import roster as rosters
-    from autograder.cli import fail, say, warn
     from autograder.lms.template import BadTemplate
 
     if format not in FORMATS:
@@ -95,7 +96,6 @@ def bundle_command(
 ):
     """Write the zip file for students: notebooks, helper module, data and set-up; no solutions, no autograder."""
     from autograder import bundle
-    from autograder.cli import fail, say
 
     try:
         names = bundle.write(out)

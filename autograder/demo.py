@@ -4,7 +4,7 @@ import sys
 import time
 from pathlib import Path
 
-from autograder import build, cli, engine, feedback, grade, report, sample_class
+from autograder import build, cli, console, engine, feedback, grade, report, sample_class
 
 COURSE = Path("demo")
 LIMITS = engine.Limits(cell_seconds=10, probe_seconds=4)  # one student of the class never ends a loop
@@ -12,7 +12,7 @@ LIMITS = engine.Limits(cell_seconds=10, probe_seconds=4)  # one student of the c
 
 def main():
     """Run the demo in demo/ and return the number of students whose result is not what it should be."""
-    say = cli.say.print
+    say = console.say.print
     started = time.monotonic()
     say(f"1. The release: {len(build.build())} files written from solutions/.")
     students = sample_class.everybody()
