@@ -12,6 +12,7 @@ import re
 import stat
 import struct
 import tarfile
+import unicodedata
 import zipfile
 import zlib
 from collections import OrderedDict
@@ -26,6 +27,7 @@ TOTAL_LIMIT = 4 * 2**30  # bytes of all files of one source, unpacked
 COUNT_LIMIT = 20_000  # files of one source
 RATIO_LIMIT = 500  # bytes unpacked for one packed, for files of more than RATIO_FROM
 RATIO_FROM = 10 * 2**20
+LINK = "it is a link, which may point anywhere; ask for the file itself"
 DEPTH_LIMIT = 3  # archives within archives
 KEPT_OPEN = 2  # of them
 ARCHIVE = re.compile(r"\.(zip|tar|tar\.gz|tgz|tar\.bz2|tbz2?|tar\.xz|txz)$", re.IGNORECASE)
@@ -93,7 +95,7 @@ def _below(folder):
     for path in sorted(folder.rglob("*")):
         inner = PurePosixPath(_text(path.relative_to(folder).as_posix()))
         if path.is_symlink():
-            yield Entry(inner, bytes, problem="it is a link, which may point anywhere")
+            yield Entry(inner, bytes, problem=LINK)
         elif path.is_file():
             yield _file(path, inner)
 
@@ -112,7 +114,7 @@ def _limited(file, limit):
     with file:
         content = file.read(limit + 1)
     if len(content) > limit:
-        raise Refused(f"it is larger than {limit // 2**20 or limit / 2**20:g} MB")
+        raise Refused(f"it is larger than {limit // 2**20 or limit / 2**20:g} MB; ask for it without large outputs")
     return content
 
 
@@ -127,13 +129,17 @@ def _open(entry, zone, budget, depth=0):
         budget.spend(0)
         yield entry
     elif depth >= DEPTH_LIMIT:
-        yield replace(entry, problem=f"archives are nested more than {DEPTH_LIMIT} deep")
+        yield replace(entry, problem=f"archives are nested more than {DEPTH_LIMIT} deep; ask for the files themselves")
     else:
         try:
             listed = list(_listing(entry, zone, budget))
         except DAMAGE as problem:
-            why = str(problem) if isinstance(problem, Refused) else f"the archive is damaged or cut off ({problem})"
+            damaged = f"the archive is damaged or cut off ({problem}); ask for it again"
+            why = str(problem) if isinstance(problem, Refused) else damaged
             yield replace(entry, problem=why)
+            return
+        if all(JUNK.search(inner.path.as_posix()) for inner in listed):
+            yield replace(entry, problem="the archive is empty; ask for it again")
             return
         for inner in listed:
             if depth:  # it was handed in when the archive around it was
@@ -182,13 +188,14 @@ def _opened(entry):
 def _zipped(outer, info, zone):
     path, problem = _safe(_name(info))
     if stat.S_ISLNK(info.external_attr >> 16):
-        problem = "it is a link, which may point anywhere"
+        problem = LINK
     elif info.flag_bits & 1:
         problem = problem or "it is encrypted; ask for the archive without a password"
     elif info.file_size > _limit(path):
-        problem = problem or f"it is larger than {_limit(path) / 2**20:.3g} MB"
+        problem = problem or f"it is larger than {_limit(path) / 2**20:.3g} MB; ask for it without large outputs"
     elif info.file_size > RATIO_FROM and info.file_size > RATIO_LIMIT * max(info.compress_size, 1):
-        problem = problem or f"it unpacks to {info.file_size / max(info.compress_size, 1):.0f} times its size"
+        times = f"{info.file_size / max(info.compress_size, 1):.0f} times its size"
+        problem = problem or f"it unpacks to {times}, as no honest file does; nothing of it was opened"
     time, clock = _zip_time(info, zone)
     return Entry(
         outer.path / path,
@@ -202,11 +209,11 @@ def _zipped(outer, info, zone):
 def _tarred(outer, info):
     path, problem = _safe(info.name)
     if info.issym() or info.islnk():
-        problem = "it is a link, which may point anywhere"
+        problem = LINK
     elif not info.isfile():
         problem = "it is no regular file"
     elif info.size > _limit(path):
-        problem = problem or f"it is larger than {_limit(path) / 2**20:.3g} MB"
+        problem = problem or f"it is larger than {_limit(path) / 2**20:.3g} MB; ask for it without large outputs"
     try:
         time = datetime.datetime.fromtimestamp(info.mtime, UTC) if info.mtime else None
     except (OverflowError, ValueError, OSError):
@@ -232,12 +239,12 @@ def _name(info):
 
 
 def _text(name):
-    """A name that is no UTF-8, as Python passes it on, read as what it most likely is."""
+    """A name with its accents in one way of writing; one that is no UTF-8 is read as what it most likely is."""
     try:
         name.encode()
     except UnicodeEncodeError:
-        return name.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
-    return name
+        name = name.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+    return unicodedata.normalize("NFC", name)  # Macs part letters from their accents
 
 
 def _safe(name):
@@ -248,7 +255,8 @@ def _safe(name):
     unsafe = unsafe or any(not part.strip(" .") or RESERVED.match(part) for part in parts)
     if unsafe or re.search(r"[\x00-\x1f]", name.replace("Icon\r", "")):
         shown = re.sub(r"[\x00-\x1f]", "?", name).strip("/") or "?"
-        return PurePosixPath(re.sub(r"[/:]+|\.\.+", "_", shown)), f"it has an unsafe path, {name!r}"
+        problem = f"it has an unsafe path, {name!r}; ask for the file itself"
+        return PurePosixPath(re.sub(r"[/:]+|\.\.+", "_", shown)), problem
     return PurePosixPath(*parts), ""
 
 

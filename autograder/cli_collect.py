@@ -13,6 +13,11 @@ from autograder.console import fail, say
 
 written_app = typer.Typer(no_args_is_help=True, help="The written submission 3.6 as a Word document.")
 STYLES = {"taken": "green", "already there": "dim", "not needed": "dim", "not counted": "cyan", "left out": "yellow"}
+TOLD = {
+    "not needed": "Not needed: pages to read, and the same files again",
+    "not counted": "Not counted: other versions",
+    "left out": "Left out: please look after these",
+}
 
 
 def collect_command(
@@ -51,35 +56,80 @@ def collect_command(
         outcomes = collect.collect(paths, course, student, replace, students, score, zone)
     except (collect.Refused, rosters.BadRoster, settings.BadSettings) as problem:
         fail(str(problem))
-    complete = all(outcome.complete for outcome in outcomes)
     if as_json:
         print(json.dumps([_as_plain(outcome) for outcome in outcomes], indent=1, ensure_ascii=False))
-        raise typer.Exit(0 if complete else 1)
-    table = Table("student", "file", "", "into", "notes", title=f"Collected into {escape(str(course))}/submitted")
-    for outcome in outcomes:
-        state = f"[{STYLES[outcome.state]}]{outcome.state}[/]"
-        texts = (outcome.handed.student, outcome.handed.source, outcome.target, "; ".join(outcome.notes))
-        student_name, source, target, notes = map(escape, texts)
-        table.add_row(student_name, source, state, target, notes)
-    say.print(table if outcomes else "There is nothing to collect.")
-    if outcomes:
-        counts = Counter(outcome.state for outcome in outcomes)
-        people = len({outcome.handed.student for outcome in outcomes if outcome.state == "taken"})
-        say.print(f"{', '.join(f'{counts[state]} {state}' for state in STYLES if counts[state])}; {people} students.")
-        say.print(f"Times without a zone were read as {zone}; timestamp.txt and the gradebook hold UTC.")
-    missing = [s.id for s in students.students if not (course / "submitted" / s.id).is_dir()] if students else []
-    if missing:
-        say.print(
-            f"Nothing is there yet from {len(missing)} of the roster: {escape(', '.join(missing))}.", soft_wrap=True
-        )
+    else:
+        _show(outcomes, course, students, zone)
+    raise typer.Exit(0 if all(outcome.complete for outcome in outcomes) else 1)
+
+
+def _show(outcomes, course, students, zone):
+    """Print what is there now, a row a student, and below it every file that a person may want to look after."""
+    if not outcomes:
+        say.print("There is nothing to collect.")
+        return
+    taken = [outcome for outcome in outcomes if outcome.state in ("taken", "already there")]
+    if taken:
+        say.print(_table(taken, course))
+    for state, meaning in TOLD.items():
+        lines = [
+            f"  {outcome.handed.student or '?'}, {outcome.handed.entry.path}: {'; '.join(outcome.notes)}"
+            for outcome in outcomes
+            if outcome.state == state
+        ]
+        if lines:
+            say.print(f"\n{meaning} ({len(lines)}):", style="bold")
+            say.print("\n".join(lines), style=STYLES[state], soft_wrap=True, markup=False)
     lines = [
-        f"  {outcome.handed.student}, {Path(outcome.handed.source).name}: {_missing(outcome.answers)}"
+        f"  {outcome.handed.student}, {outcome.handed.path.name}: {_missing(outcome.answers)}"
         for outcome in outcomes
         if outcome.answers and outcome.answers.missing
     ]
     if lines:
-        say.print("\nAnswers that could not be found in documents:\n" + escape("\n".join(lines)), soft_wrap=True)
-    raise typer.Exit(0 if complete else 1)
+        say.print("\nAnswers that could not be found in documents:", style="bold")
+        say.print("\n".join(lines), soft_wrap=True, markup=False)
+    counts = Counter(outcome.state for outcome in outcomes)
+    people = len({outcome.handed.student for outcome in taken})
+    say.print(f"\n{', '.join(f'{counts[state]} {state}' for state in STYLES if counts[state])}; {people} students.")
+    clocks = Counter(outcome.handed.clock for outcome in taken if outcome.handed.clock)
+    if clocks:
+        times = "; ".join(f"{clock} ({count})" for clock, count in clocks.most_common())
+        text = f"When they were handed in, by: {times}. Times without a zone were read as {zone}; here they are in UTC."
+        say.print(text, soft_wrap=True, markup=False)
+    missing = [s.id for s in students.students if not (course / "submitted" / s.id).is_dir()] if students else []
+    if missing:
+        text = f"Nothing is there yet from {len(missing)} of the roster: {', '.join(missing)}."
+        say.print(text, soft_wrap=True, markup=False)
+
+
+def _table(taken, course):
+    """What was collected, a row a student: notebooks by their numbers, when the last was handed in, remarks."""
+    from autograder.archives import FILE_TIME
+
+    students: dict = {}
+    for outcome in taken:
+        students.setdefault(outcome.handed.student, []).append(outcome)
+    table = Table(title=f"Collected into {escape(str(course))}/submitted")
+    for title in ("student", "new", "already there", "handed in", "remarks"):
+        table.add_column(title, overflow="fold")
+    for student, mine in students.items():
+        new, known = (
+            ", ".join(dict.fromkeys(_short(outcome.target) for outcome in mine if outcome.state == state))
+            for state in ("taken", "already there")
+        )
+        times = [o.handed.time for o in mine if o.handed.time and o.handed.clock != FILE_TIME]
+        last = f"{max(times):%Y-%m-%d %H:%M}" if times else "unknown"
+        remarks = [f"{_short(outcome.target)} {'; '.join(outcome.notes)}" for outcome in mine if outcome.notes]
+        table.add_row(*map(escape, (student, new, known, last, "\n".join(remarks))))
+    return table
+
+
+def _short(target):
+    """The number of a notebook of the unit, or a file's own name."""
+    from autograder.collect import book_of
+
+    book = book_of(target)
+    return book.name.partition("_")[0] if book else Path(target).name
 
 
 def _as_plain(outcome):

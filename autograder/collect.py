@@ -15,8 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from autograder import archives, layouts, unit, written
-from autograder.archives import DAMAGE, FILE_LIMIT, Refused
+from autograder import archives, layouts, submission, unit, written
+from autograder.archives import DAMAGE, FILE_LIMIT, FILE_TIME, Entry, Refused
 from autograder.layouts import Handed
 from autograder.roster import Person, Roster
 
@@ -83,7 +83,7 @@ def collect(paths, course, student=None, replace=False, roster=None, score=None,
 
 
 def _whole(path):
-    return Handed(PurePosixPath(path.name), str(path), archives.Entry(PurePosixPath(path.name), bytes))
+    return Handed(PurePosixPath(path.name), str(path), Entry(PurePosixPath(path.name), bytes))
 
 
 # --- whose it is -------------------------------------------------------------------------------------------
@@ -258,9 +258,11 @@ class _Student:
     def _choose(self, target, versions):
         """The version of a file that counts, as (handed, content), or None; the others are told of."""
         versions = self._without_copies(target, versions)
+        book = book_of(target)
+        if len(versions) > 1 and book:
+            versions = self._readable(target, versions)
         if len(versions) == 1:
             return versions[0]
-        book = book_of(target)
         ordered = sorted(versions, key=_in_time([h for h, _ in versions]))
         if book and self.options.score and book.submissions != "once":
             best = max(ordered, key=lambda version: self.options.score(book, version[1]))
@@ -275,6 +277,16 @@ class _Student:
         for handed, _ in ordered[:-1]:
             self._tell(handed, OTHER, target, f"{rule}, {chosen[0].path.name}{_at(chosen[0])}")
         return chosen
+
+    def _readable(self, target, versions):
+        """The versions that can be read; all of them where none can, so that there is something to look at."""
+        troubles = [submission.trouble(content) for _, content in versions]
+        if all(troubles):
+            return versions
+        for (handed, _), why in zip(versions, troubles, strict=True):
+            if why:
+                self._tell(handed, LEFT, target, f"{why}, and another version can be read")
+        return [version for version, why in zip(versions, troubles, strict=True) if not why]
 
     def _without_copies(self, target, versions):
         """Versions without repeats, and without copies that somebody made beside the file itself."""
@@ -291,23 +303,29 @@ class _Student:
                 kept.append((handed, content))
         return kept
 
-    def _may_replace(self, handed, content, target):
-        """(True, what to tell) when a file takes the place of the one collected before."""
+    def _against(self, handed, content, target):
+        """What becomes of a file where another one was collected before, as (state, why): TAKEN when it replaces it."""
         book = book_of(target)
         before = self.record.find(self.name, *PurePosixPath(target).with_suffix("").parts) if book else {}
         if self.options.replace:
-            return True, "it replaces the one collected before"
+            return TAKEN, "it replaces the one collected before"
+        old = (self.folder / target).read_bytes() if book else b""
+        broken, was_broken = (submission.trouble(content), submission.trouble(old)) if book else ("", "")
+        if broken and not was_broken:
+            return LEFT, f"{broken}; the one collected before counts"
+        if was_broken and not broken:
+            return TAKEN, "the one collected before can't be read"
         if _is_once(target):
             if _order(handed, before) < 0:
-                return True, f"it was handed in before the one collected{_said(before)}, and the first one counts"
-            return False, f"it is handed in once: the one collected before counts{_said(before)}; --replace takes this"
+                return TAKEN, f"it was handed in before the one collected{_said(before)}, and the first one counts"
+            return OTHER, f"it is handed in once: the one collected before counts{_said(before)}; --replace takes this"
         if book and self.options.score:
-            old = (self.folder / target).read_bytes()
             better = self.options.score(book, content) >= self.options.score(book, old)
-            return better, "it earns more than the one before" if better else "the one collected before is better"
+            told = (TAKEN, "it earns more than the one before"), (OTHER, "the one collected before is better")
+            return told[0] if better else told[1]
         if book and _order(handed, before) > 0:
-            return True, f"it is later than the one collected before{_said(before)}"
-        return False, f"another one was collected before{_said(before)}; --replace takes this one"
+            return TAKEN, f"it is later than the one collected before{_said(before)}"
+        return LEFT, f"another one was collected before{_said(before)}; --replace takes this one"
 
     # --- writing ---
 
@@ -322,10 +340,8 @@ class _Student:
                 self._tell(handed, LEFT, target, "a folder has its name")
                 return False
             if path.exists():
-                replaces, why = self._may_replace(handed, content, target)
-                if not replaces:
-                    book = book_of(target)
-                    state = OTHER if _is_once(target) or (book and self.options.score) else LEFT
+                state, why = self._against(handed, content, target)
+                if state != TAKEN:
                     self._tell(handed, state, target, why)
                     return False
                 notes = (*notes, f"{why}, which is kept in {self._keep(target)}")
@@ -335,14 +351,17 @@ class _Student:
             return False
         if target.endswith(".ipynb"):
             self.record.note(handed, target)
-        unknown = handed.platform in ("Canvas", "Moodle") and handed.time is None and handed.clock
         marked = "marked as late" if handed.late else ""
         again = version_of(handed.path.name) if handed.platform == "Canvas" and _is_once(target) else 0
         first = f"upload number {again + 1} by its name: earlier ones are not in the archive" if again else ""
-        called = "" if handed.path.name == path.name else f"it was called {handed.path.name}"
-        known = handed.time and handed.clock != archives.FILE_TIME
-        time = f"handed in{_at(handed)}" if known else f"time {handed.clock}" if unknown else ""
-        self._tell(handed, TAKEN, target, *notes, called, time, marked, first)
+        book, called = book_of(target), ""
+        if handed.path.name != path.name:
+            other = book and stem_of(handed.path.name).casefold() != book.name.casefold()
+            by_content = f"; its content is that of {book.name.partition('_')[0]}" if other else ""
+            called = f"it was called {handed.path.name}{by_content}"
+        unreadable = submission.trouble(content) if book else ""
+        broken = f"{unreadable}: it will get no points; ask for it again" if unreadable else ""
+        self._tell(handed, TAKEN, target, *notes, called, broken, marked, first)
         return True
 
     def _keep(self, target):
@@ -486,7 +505,7 @@ def _stamped(handed, stamps):
 
 def _time(row):
     """When a notebook of the record was handed in; the time of a file that lay about in a folder does not say it."""
-    known = row.get("time") and row.get("clock") != archives.FILE_TIME
+    known = row.get("time") and row.get("clock") != FILE_TIME
     return datetime.datetime.fromisoformat(row["time"]) if known else None
 
 

@@ -20,11 +20,13 @@ from autograder.archives import ARCHIVE, JUNK, Entry
 from autograder.roster import Person, safe_id
 
 CANVAS = re.compile(
-    r"(?:(?P<anonymous>anon(?:ymous)?)_(?P<code>[0-9a-z]+)|(?P<name>\w+?)(?P<late>_late)?_(?P<user>\d+))"
+    r"(?:(?P<anonymous>anon(?:ymous)?)_(?P<code>[0-9a-z]+)|(?P<name>[\w'\u2019.-]+?)(?P<late>_late)?_(?P<user>\d+))"
     r"(?P<late2>_late)?_(?:question_\d+_)?(?P<file>\d+)_(?P<rest>.+)",
     re.IGNORECASE,
 )
-CANVAS_TEXT = re.compile(r"(?P<name>\w+?)(?P<late>_late)?_(?P<user>\d+)_(?P<rest>(?:\d+_)?(?:text|link)\.html)", re.I)
+CANVAS_TEXT = re.compile(
+    r"(?P<name>[\w'\u2019.-]+?)(?P<late>_late)?_(?P<user>\d+)_(?P<rest>(?:\d+_)?(?:text|link)\.html)", re.I
+)
 MOODLE = re.compile(
     r"(?P<name>.+?)(?:_(?P<id>\d+))?_assignsubmission_(?P<kind>file|onlinetext)(?:_(?P<rest>.*))?", re.DOTALL
 )
@@ -174,7 +176,7 @@ def _gradescope(entry, source, home, metadata):
     parts = entry.path.relative_to(home).parts
     record = _submissions(metadata).get(parts[0])
     if len(parts) < 2 or not isinstance(record, dict):
-        why = f"{METADATA} does not say whose it is"
+        why = f"{METADATA} does not say whose it is; collect it alone, with --student"
         return [_handed(entry, source, parts[-1], Person(), platform="Gradescope", problem=entry.problem or why)]
     time = record.get("created_at")
     more = {"platform": "Gradescope"}

@@ -65,6 +65,12 @@ def rebuild(content, book):
     return Submission(_arrange(found, places, book, repairs), _in_short(repairs))
 
 
+def trouble(content):
+    """Why nothing can be read in the bytes of a handed-in notebook, in words; "" where something can."""
+    repairs: list = []
+    return "" if _read_cells(content, repairs) else repairs[-1]
+
+
 def _in_short(repairs):
     """The repairs with cells of the same fate in one line."""
     fates: dict = {}

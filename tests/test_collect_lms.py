@@ -108,7 +108,7 @@ def test_times_of_a_download_are_not_taken_for_times_of_handing_in(take):
         f"{name}{late}_{i}_{i}00_{NAME2}.ipynb" for i, (name, late) in enumerate([("a", ""), ("b", "_LATE"), ("c", "")])
     ]
     found, folder = take({name: version(TASK2) for name in names})
-    assert all(o.state == "taken" and "time of its download" in " ".join(o.notes) for o in found.values())
+    assert all(o.state == "taken" and "time of its download" in o.handed.clock for o in found.values())
     assert [o.handed.late for o in found.values()] == [False, True, False]
     assert not list(folder.rglob("timestamp.txt"))
 
@@ -118,6 +118,36 @@ def test_canvas_without_names(take):
         {f"anon_A1b2C_LATE_67_{NAME2}.ipynb": version(TASK2), f"anon_x9y8z_68_{NAME2}.ipynb": version(TASK2)}
     )
     assert {o.handed.student for o in found.values()} == {"anonymous_a1b2c", "anonymous_x9y8z"}
+
+
+def test_names_from_macs_and_empty_archives_are_not_lost(take):
+    found, _ = take(
+        {
+            f"mu\u0308llerjo\u0308rg_1_10_{NAME2}.ipynb": version(TASK2),
+            f"o'neilmary_2_11_{NAME2}.ipynb": version(TASK2),
+            "empty_3_12_work.zip": packed({}),
+            "junk_4_13_work.zip": packed({"__MACOSX/._x.ipynb": b"x"}),
+        }
+    )
+    told = {o.handed.student: (o.state, o.notes) for o in found.values()}
+    assert told["mullerjorg_1"][0] == told["o_neilmary_2"][0] == "taken"
+    assert "is empty" in told["empty_3"][1][0] and "is empty" in told["junk_4"][1][0]
+
+
+def test_a_version_that_cannot_be_read_counts_for_nothing(take):
+    found, folder = take(
+        {
+            f"ada_1_10_{NAME2}.ipynb": version(TASK2, 1),
+            f"ada_1_11_{NAME2}-1.ipynb": b"",
+            f"bo_2_12_{NAME_ONCE}.ipynb": b"no notebook",
+        }
+    )
+    assert {o.handed.path.name: o.state for o in found.values()}[f"{NAME2}-1.ipynb"] == "left out"
+    assert "no points" in next(o.notes[-1] for o in found.values() if o.handed.student == "bo_2")
+    found, _ = take({f"ada_1_20_{NAME2}-2.ipynb": b"{", f"bo_2_21_{NAME_ONCE}-1.ipynb": version(ONCE, 2)}, "next.zip")
+    assert {o.handed.student: o.state for o in found.values()} == {"ada_1": "left out", "bo_2": "taken"}
+    assert number_of(folder / "ada_1" / f"{TASK2}.ipynb") == 1
+    assert number_of(folder / "bo_2" / f"{ONCE}.ipynb") == 2
 
 
 # --- Moodle ------------------------------------------------------------------------------------------------

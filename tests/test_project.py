@@ -50,6 +50,11 @@ def test_the_engine_knows_neither_tasks_nor_grades():
         assert all(name.startswith("autograder.engine") for name in inside), path
 
 
+def test_the_commands_do_not_import_each_other_in_a_circle():
+    for path in (ROOT / "autograder").glob("cli_*.py"):
+        assert not [name for name in imports_of(path) if name.startswith("autograder.cli")], path
+
+
 def test_only_the_gradebook_touches_nbgraders_database():
     for path in (ROOT / "autograder").rglob("*.py"):
         if path.name != "gradebook.py":
