@@ -6,6 +6,7 @@ pins. The bytes are the same each time, so that two bundles can be compared.
 
 import io
 import json
+import re
 import tomllib
 import zipfile
 from pathlib import Path
@@ -49,7 +50,8 @@ def contents():
     files["pyproject.toml"] = pyproject().encode()
     files["constraints.txt"] = (ROOT / "requirements.lock").read_bytes()
     files["environment.yml"] = (ROOT / "environment.yml").read_bytes()
-    files["Makefile"] = MAKEFILE.encode()
+    files["Makefile"] = makefile().encode()
+    files["SETUP.md"] = setup_page().encode()
     return files
 
 
@@ -115,20 +117,29 @@ def pyproject():
     return "\n".join(lines) + "\n"
 
 
-MAKEFILE = """\
-# `make lab` sets everything up in .venv and opens JupyterLab on the notebooks.
-PYTHON ?= python3
+PIP = "$(BIN)/python -m pip install --quiet --disable-pip-version-check"
+INSTALL = f"{PIP} -r requirements.lock \\\n\t  && {PIP} --no-deps --editable ."  # of everything, in the project
+ELSEWHERE = ("Codespaces and dev containers", "Binder")  # ways that need the project's repository
 
-lab: .venv/.ready
-\t.venv/bin/jupyter lab --notebook-dir=notebooks
 
-.venv/.ready: pyproject.toml constraints.txt
-\t$(PYTHON) -m venv .venv
-\t.venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --editable .
-\t@touch $@
+def makefile():
+    """The Makefile of the bundle: `lab` and the set-up of the project's own, with all that they say when it fails."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    rules = [re.search(rf"^{re.escape(start)}.*?(?=\n\n|\Z)", text, re.M | re.S)[0] for start in ("lab:", "$(READY):")]
+    setup = rules[1].replace(INSTALL, f"{PIP} -c constraints.txt --editable .")
+    setup = setup.replace("requirements.lock", "constraints.txt")
+    head = re.search(r"^PYTHON.*?(?=\n\n)", text, re.M | re.S)[0]
+    about = "# `make lab` sets everything up in .venv and opens JupyterLab on the notebooks."
+    return "\n\n".join((f"{about}\n{head}", ".PHONY: lab", rules[0], setup.rstrip("\n"))) + "\n"
 
-.PHONY: lab
-"""
+
+def setup_page():
+    """docs/setup.md without the ways that start from the project's repository, which a bundle does not have."""
+    text = (ROOT / "docs" / "setup.md").read_text(encoding="utf-8")
+    for heading in ELSEWHERE:
+        text = re.sub(rf"^## {heading}\n.*?(?=^## )", "", text, flags=re.M | re.S)
+        text = re.sub(rf"^\| \[[^]]*\]\(#{heading.lower().replace(' ', '-')}\).*\n", "", text, flags=re.M)
+    return text
 
 
 def readme():

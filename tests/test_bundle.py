@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -35,7 +37,8 @@ def test_the_same_bytes_each_time(files):
 def test_all_that_students_need_and_nothing_else(files):
     folders = {name.partition("/")[0] for name in files}
     assert folders == {
-        "notebooks", "workbook", "data", "README.md", "pyproject.toml", "constraints.txt", "environment.yml", "Makefile"
+        "notebooks", "workbook", "data", "README.md", "SETUP.md", "pyproject.toml", "constraints.txt",
+        "environment.yml", "Makefile",
     }  # fmt: skip
     shipped = {name for name in files if name.endswith(".ipynb")}
     assert shipped == {
@@ -48,6 +51,34 @@ def test_all_that_students_need_and_nothing_else(files):
     assert own["dependencies"] == project["dependencies"] and "optional-dependencies" not in own
     assert own["requires-python"] == project["requires-python"] and "scripts" not in own
     assert "churn.csv" in files["data/README.md"].decode() and "data/churn.csv" in files
+
+
+def test_its_commands_are_the_projects_own(files):
+    readme, setup = files["README.md"].decode(), files["SETUP.md"].decode()
+    own = (unit.ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"(?ms)^```\n(.*?)^```", readme)
+    commands = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    assert {"make lab", ".venv/bin/python -m workbook submit 2"} <= set(commands)
+    assert [c for c in commands if c not in own and c not in setup] == []
+    assert "Binder" not in setup and "Codespaces" not in setup and "## Colab" in setup
+    links = re.findall(r"\]\(#([^)]*)\)", setup)
+    headings = {re.sub(r"\W+", "-", h.lower()) for h in re.findall(r"(?m)^## (.*)", setup)}
+    assert links and set(links) <= headings
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make here")
+def test_its_make_says_what_is_wrong_and_installs_by_pip(files, tmp_path):
+    (tmp_path / "Makefile").write_bytes(files["Makefile"])
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "constraints.txt").touch()
+
+    def make(*words):
+        return subprocess.run(["make", *words], cwd=tmp_path, capture_output=True, text=True)
+
+    assert "There is no python9.99 here" in make("PYTHON=python9.99", "lab").stderr
+    dry = make("-n", f"PYTHON={sys.executable}", "lab").stdout
+    assert "-c constraints.txt --editable ." in dry and "requirements.lock" not in dry
+    assert "jupyter lab --notebook-dir=notebooks" in dry
 
 
 def test_nothing_of_the_instructors_side(files):
