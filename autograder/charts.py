@@ -44,11 +44,17 @@ def stacked(counts, words=WORDS):
     return Markup(f'<svg class="bar" width="100%" height="18" role="img" aria-label="{told}">{"".join(parts)}</svg>')
 
 
+def _step(top, parts):
+    """The distance of round marks, 1, 2 or 5 times a power of ten, that cut 0 … top into at most `parts` parts."""
+    size = 10 ** np.floor(np.log10(top / parts))
+    return next(float(factor * size) for factor in (1, 2, 5, 10) if factor * size * parts >= top * (1 - 1e-9))
+
+
 def histogram(values, top, middle):
     """How many submissions reached each tenth of `top` points, with a line at the median `middle`."""
     counts, edges = np.histogram(values, bins=10, range=(0, top or 1))
     tallest = max(1, int(counts.max()))
-    step = max(1, -(-tallest // 4))
+    step = max(1, int(_step(tallest, 4)))
     ceiling = step * -(-tallest // step)
     left, width, base, height = 46, 380, 176, 140
 
@@ -68,10 +74,11 @@ def histogram(values, top, middle):
                 f'<rect class="bar-passed" x="{x + 2:.1f}" y="{base - tall:.1f}" width="{width / 10 - 4:.1f}" '
                 f'height="{tall:.1f}"/>'
             )
-    for index in range(0, 11, 2):
-        parts.append(
-            f'<text x="{left + width * index / 10:.1f}" y="{base + 17}" text-anchor="middle">{edges[index]:g}</text>'
-        )
+    apart = _step(top or 1, 5)
+    for index in range(int((top or 1) / apart + 1e-9) + 1):
+        x = x_of(index * apart)
+        parts.append(f'<line class="axis" x1="{x:.1f}" x2="{x:.1f}" y1="{base}" y2="{base + 4}"/>')
+        parts.append(f'<text x="{x:.1f}" y="{base + 19}" text-anchor="middle">{index * apart:g}</text>')
     at = x_of(middle)
     side, shift = ("end", -6) if middle > (top or 1) / 2 else ("start", 6)
     parts.append(f'<line class="median" x1="{at:.1f}" x2="{at:.1f}" y1="18" y2="{base}"/>')

@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 Course = Annotated[Path, typer.Option(help="The course folder, with submitted/, gradebook.db and the rest.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+CHANGED_SHOWN = 20  # pages that `feedback` names
 Seed = Annotated[int | None, typer.Option(help="Draw other questions than usual.")]
 
 
@@ -327,9 +328,11 @@ def feedback_command(course: Course = Path(".")):
 
     pages = _with_course(lambda: feedback.write_all(course))
     changes = Counter(page.change for page in pages)
-    for page in pages:
-        if page.change == "changed":
-            say.print(f"changed: {page.path}", soft_wrap=True)
+    changed = [str(page.path) for page in pages if page.change == "changed"]
+    for path in changed[:CHANGED_SHOWN]:
+        say.print(f"changed: {path}", soft_wrap=True, markup=False)
+    if len(changed) > CHANGED_SHOWN:
+        say.print(f"and {len(changed) - CHANGED_SHOWN} more that changed.")
     if not pages:
         say.print("No submission is graded yet, so there is no feedback to write: run `autograder grade` first.")
         return

@@ -43,7 +43,8 @@ def tell(settings, late, moved):
         rule = settings.rule or "no rule of course.toml; penalties, if any, are nbgrader's plugin's"
         say.print(f"\nLate ({len(late)}; {rule}):", soft_wrap=True)
         for row in late:
-            text = f"  {row.student}, {row.notebook.split('_')[0]}: {row.how_late}, {row.penalty:g} points less"
+            lost = f"{row.penalty:g} point{'s' * (row.penalty != 1)} less"
+            text = f"  {row.student}, {row.notebook.split('_')[0]}: {row.how_late}, {lost}"
             say.print(escape(text), soft_wrap=True)
     if moved:
         table = Table("student", "notebook", "task", "before", "after", "why", title="Scores that moved")

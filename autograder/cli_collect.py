@@ -114,7 +114,7 @@ def _table(taken, course):
         table.add_column(title, overflow="fold")
     for student, mine in students.items():
         new, known = (
-            ", ".join(dict.fromkeys(_short(outcome.target) for outcome in mine if outcome.state == state))
+            ", ".join(sorted({_short(outcome.target) for outcome in mine if outcome.state == state}))
             for state in ("taken", "already there")
         )
         times = [o.handed.time for o in mine if o.handed.time and o.handed.clock != FILE_TIME]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jinja2
 import nbformat
+from markupsafe import Markup, escape
 
 from autograder import grade, gradebook, markup
 from workbook.card import SYMBOLS, WORDS, Card
@@ -36,13 +37,23 @@ def templates():
     """The page templates; everything that is put into them is escaped unless it is Markup."""
     loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
     environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"words": markup.words, "markdown": markup.markdown, "points": points}
+    environment.filters |= {
+        "words": markup.words,
+        "markdown": markup.markdown,
+        "points": points,
+        "breakable": breakable,
+    }
     return environment
 
 
 def points(value):
     """A score as people write it: at most two decimals, no trailing zeros."""
     return f"{round(value, 2):g}"
+
+
+def breakable(name):
+    """A name that may be broken after its underscores, where a line is short."""
+    return escape(name).replace("_", Markup("_<wbr>"))
 
 
 def write_all(course, progress=lambda *_: None):
@@ -112,7 +123,11 @@ def page(course, result, rows, penalty=0.0):
             penalty=penalty,
             books=books,
             first=[task for task in every if task["next"] and not task["by_hand"]][:3],
-            resubmit=not any(book.tasks("written") for book in grade.graded_books(result.folder.assignment)),
+            again=[
+                book.name.partition("_")[0]
+                for book in grade.graded_books(result.folder.assignment)
+                if book.submissions != "once"
+            ],
         )
     )
 
@@ -163,7 +178,8 @@ def _task(name, verdict, row, cell, book):
     answered = bool(source.strip()) and not (released and source.strip() == released.released.strip())
     card = Card(verdict, graded=True) if verdict else None
     state, word = _state(verdict, row, answered)
-    rows = card.rows() if card else []
+    blank = state == "not attempted" and not answered  # that says it all
+    rows = card.rows() if card and not blank else []
     return {
         "name": name,
         "score": row["score"],

@@ -182,6 +182,7 @@ def _task(task, column, automatic, link):
     own = [0.0 if o.by_hand else o.score for o in settled]
     rest = [automatic[o.student] - mine for o, mine in zip(settled, own, strict=True)]
     full = [float(o.state == "passed") for o in settled]
+    complete = scores and not states["waiting"]  # half-marked figures would mislead
     value = correlation(scores if column[0].by_hand else full, rest)
     return {
         "name": task,
@@ -190,8 +191,8 @@ def _task(task, column, automatic, link):
         **{state: states[state] for state in (*charts.STATES, "waiting")},
         "tried": len(settled) - states["blank"],
         "settled": len(settled),
-        "mean": statistics.fmean(scores) if scores else None,
-        "share": statistics.fmean(scores) / column[0].points if scores and column[0].points else None,
+        "mean": statistics.fmean(scores) if complete else None,
+        "share": statistics.fmean(scores) / column[0].points if complete and column[0].points else None,
         "discrimination": value,
         "small": len(settled) < SOLID,
         "weak": value is not None and len(settled) >= SOLID and value < WEAK,

@@ -286,7 +286,7 @@ def test_feedback_and_report_close_the_week(week, tmp_path):
     assert_sound(text)
     for person in ("s44", "s45"):
         own = (folder / "feedback" / person / ASSIGNMENT / "feedback.html").read_text(encoding="utf-8")
-        assert ("Handed in late" in own) == bool(penalty(person, score(person)))
+        assert ("it was handed in late" in own) == bool(penalty(person, score(person)))
     facts = report.gather(folder)
     assert (facts["students"], facts["waiting"][0]["answers"]) == (
         len(PEOPLE),
