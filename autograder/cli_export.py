@@ -1,7 +1,7 @@
 """The commands that let grades and notebooks out: `export` and `bundle`."""
 
+import io
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -40,12 +40,18 @@ def export_command(
         fail(f"There is no export format {format!r}. Known: {', '.join(FORMATS)}.")
     if not gradebook.exists(course):
         fail(f"There is no gradebook in {course}. Run `autograder grade` first, or name the course with --course.")
+    if out and format != "gradescope" and out.is_dir():
+        fail(f"{out} is a folder: name a file with -o.")
+    if template and out and template.resolve() == out.resolve():
+        fail(f"{out} is the template, and would be lost: name another file with -o.")
     try:
         roster = roster or (course / "roster.csv" if (course / "roster.csv").is_file() else None)
         students = rosters.read(roster) if roster else None
         count, what, notes = _export(format, course, out, template, students, column or (), assignment, scale)
-    except (BadTemplate, rosters.BadRoster, FileNotFoundError, gradebook.Unusable) as problem:
+    except (BadTemplate, rosters.BadRoster, gradebook.Unusable) as problem:
         fail(str(problem))
+    except OSError as problem:
+        fail(f"{out} can't be written: {problem.strerror}." if problem.strerror else str(problem))
     for note in notes:
         warn.print(note, style="yellow", soft_wrap=True, markup=False)
     if out is not None:
@@ -78,17 +84,24 @@ def _export(format, course, out, template, students, columns, assignment, scale)
             result = moodle.fill(filled, totals, template.name, assignment)
         else:
             raise templates.BadTemplate(f"--template is for canvas and moodle, not for {format}.")
-    opened = nullcontext(sys.stdout) if out is None else out.open("w", encoding="utf-8", newline="")
-    with opened as file:
-        if filled is not None:
-            filled.write(file)
-            return result.filled, "grades", result.notes
-        if format == "moodle":
-            result = moodle.write(file, lms.of_course(course, students))
-            return result.filled, "grades", result.notes
-        if format == "wide":
-            return lms.write_wide(course, file, students), "rows", ()
-        return lms.write_csv(course, file), "rows", ()
+    text = io.StringIO(newline="")
+    if filled is not None:
+        filled.write(text)
+        done = result.filled, "grades", result.notes
+    elif format == "moodle":
+        result = moodle.write(text, lms.of_course(course, students))
+        done = result.filled, "grades", result.notes
+    elif format == "wide":
+        done = lms.write_wide(course, text, students), "rows", ()
+    else:
+        done = lms.write_csv(course, text), "rows", ()
+    if out is None:
+        sys.stdout.write(text.getvalue())
+    else:  # all of it or nothing: what was exported before stays until this is complete
+        scratch = out.with_name(f".{out.name}.part")
+        scratch.write_text(text.getvalue(), encoding="utf-8", newline="")
+        scratch.replace(out)
+    return done
 
 
 def bundle_command(

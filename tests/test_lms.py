@@ -225,11 +225,15 @@ def test_the_tables_of_ones_own(desk, tmp_path):
 
 
 def test_wrong_options_are_told(desk, tmp_path):
+    template = str(write(tmp_path, CANVAS))
     for options, message in (
+        (["--format", "canvas", "--template", template, "-o", template], "would be lost"),
+        (["-o", str(tmp_path)], "is a folder"),
+        (["-o", str(tmp_path / "no" / "such.csv")], "can't be written"),
         (["--format", "xml"], "no export format"),
         (["--format", "canvas"], "--template"),
         (["--format", "gradescope"], "-o"),
-        (["--format", "csv", "--template", str(write(tmp_path, CANVAS))], "not for csv"),
+        (["--format", "csv", "--template", template], "not for csv"),
     ):
         run = CliRunner().invoke(app, ["export", "--course", str(desk), *options])
         assert run.exit_code == 2 and message in run.output, options

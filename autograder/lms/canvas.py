@@ -8,7 +8,7 @@ grades that are excused (EX) or not asked for (N/A).
 
 import re
 
-from autograder.lms.template import BadTemplate, Filled
+from autograder.lms.template import BadTemplate, Filled, some
 from autograder.lms.totals import find_key, number
 from autograder.roster import Person
 
@@ -51,7 +51,8 @@ def fill(template, totals, columns=(), scale=False):
                 row[i] = number(total.score * factors[i])
                 result.filled += 1
     graded = {s for s, key in totals.totals if key in places.values()}
-    _tell(result, "wait for a marker, and keep what Canvas has", waiting)
+    if waiting:
+        result.notes.append(f"{len(waiting)} wait for a marker, and keep what Canvas has: {some(waiting)}.")
     _tell(result, "are excused or not asked, and stay so", kept)
     _tell(result, "of Canvas have no graded work here, and keep what they have", unknown)
     _tell(result, "were graded but are not in the template", sorted(graded - met))

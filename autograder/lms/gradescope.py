@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from autograder import grade, gradebook, unit
-from autograder.lms.template import Filled
+from autograder.lms.template import Filled, some
 from workbook.card import Card
 
 
@@ -18,15 +18,17 @@ def write(course, out):
         key = (row["student"], row["assignment"])
         penalties[key] = penalties.get(key, 0.0) + row["penalty"]
     results = {(r.folder.student, r.folder.assignment): r for r in grade.load_course(course)}
-    filled = Filled()
+    filled, waiting = Filled(), []
     for key, mine in rows.items():
         report = submission(mine, results.get(key), penalties.get(key, 0.0))
         path = Path(out, *key, "results.json")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
         filled.filled += 1
-        if waiting := report["extra_data"]["waiting"]:
-            filled.notes.append(f"{'/'.join(key)}: not complete, {len(waiting)} answers wait for a marker.")
+        if report["extra_data"]["waiting"]:
+            waiting.append("/".join(key))
+    if waiting:
+        filled.notes.append(f"{len(waiting)} are not complete, since answers wait for a marker: {some(waiting)}.")
     return filled
 
 

@@ -8,7 +8,7 @@ maximum; these are told here instead.
 import csv
 from pathlib import PurePath
 
-from autograder.lms.template import BadTemplate, Filled
+from autograder.lms.template import BadTemplate, Filled, some
 from autograder.lms.totals import find_key, inert, number
 from autograder.roster import Person
 
@@ -21,7 +21,7 @@ def write(file, totals):
     keys = totals.keys()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([*IDENTITY, *keys])
-    result = Filled()
+    result, waiting = Filled(), {}
     for student in totals.roster.students:
         ids = student.ids
         identity = (student.id, student.name, ids.get("sis", ""), ids.get("email", ""), ids.get("login", ""))
@@ -32,8 +32,10 @@ def write(file, totals):
             row.append(number(total.score) if ready else "")
             result.filled += ready
             if total is not None and total.waiting:
-                result.notes.append(f"{student.id}, {key}: left empty, {total.waiting} answers wait for a marker.")
+                waiting.setdefault(key, []).append(student.id)
         writer.writerow(row)
+    for key, names in waiting.items():
+        result.notes.append(f"{key}: {len(names)} left empty, since answers wait for a marker: {some(names)}.")
     return result
 
 
@@ -51,7 +53,7 @@ def fill(template, totals, name="", assignment=None):
     key = _key(totals, name, assignment)
     maximum = template.column("Maximum grade", "Maximum Grade")
     locked = template.column("Grade can be changed")
-    result = Filled()
+    result, waiting = Filled(), []
     for row in template.rows:
         person = _person(template, row)
         student, why = totals.roster.find(person)
@@ -60,7 +62,7 @@ def fill(template, totals, name="", assignment=None):
             if student is None and "fits" in why:
                 result.notes.append(f"{why}.")
         elif total.waiting:
-            result.notes.append(f"{student.id}: left as it is, {total.waiting} answers wait for a marker.")
+            waiting.append(student.id)
         elif locked is not None and row[locked].strip().lower() == "no":
             result.notes.append(f"{student.id}: left as it is, Moodle says that the grade can't be changed.")
         else:
@@ -69,6 +71,8 @@ def fill(template, totals, name="", assignment=None):
             if maximum is not None and _more(total.score, row[maximum]):
                 told = f"{student.id}: {number(total.score)} is more than Moodle's maximum {row[maximum].strip()}"
                 result.notes.append(f"{told}; Moodle will pass it over until the maximum is raised.")
+    if waiting:
+        result.notes.append(f"{len(waiting)} left as they are, since answers wait for a marker: {some(waiting)}.")
     met = {student.id for row in template.rows if (student := totals.roster.find(_person(template, row))[0])}
     absent = sorted({student for student, place in totals.totals if place == key} - met)
     if absent:

@@ -8,6 +8,7 @@ from pathlib import Path
 from autograder.roster import decode
 
 BOM = "\ufeff"
+SOME = 8
 
 
 class BadTemplate(ValueError):
@@ -42,6 +43,12 @@ class Filled:
 
     filled: int = 0
     notes: list = field(default_factory=list)
+
+
+def some(names):
+    """Names for a note, the first SOME of them: what everybody shares is not a reason to list everybody."""
+    names = list(names)
+    return ", ".join(names[:SOME]) + (f" and {len(names) - SOME} more" if len(names) > SOME else "")
 
 
 def read(path):
