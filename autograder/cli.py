@@ -224,6 +224,7 @@ def grade_command(
         print_class(results)
         cli_changes.tell(settings, late, moved)
     _tell_left_out(course, results)
+    _check_config(course)
     raise typer.Exit(1 if any(result.failure for result in results) else 0)
 
 
@@ -255,6 +256,14 @@ def _progress(total):
             bar.update(line, names=", ".join(dict.fromkeys(folder.student[:20] for folder in folders[:4])))
 
         yield {"progress": progress, "playing": playing}
+
+
+def _check_config(course):
+    """Warn of nbgrader settings in the course with which formgrader would not show what it should."""
+    from autograder import gradebook
+
+    if trouble := gradebook.config_trouble(course):
+        warn.print(f"Warning: {trouble}", style="yellow", soft_wrap=True, markup=False)
 
 
 def _tell_left_out(course, results):
@@ -351,6 +360,7 @@ def mark_command(
     """Mark by hand: open nbgrader's formgrader on the course; stop it with Ctrl+C."""
     from autograder import formgrader
 
+    _check_config(course)
     say.print("Formgrader opens in your browser; in a terminal elsewhere, follow the address below. Ctrl+C ends it.")
     raise typer.Exit(_with_course(lambda: formgrader.start(course, port, browser)))
 

@@ -12,9 +12,16 @@ from functools import cache
 from pathlib import Path
 
 from autograder import build, tasks, unit
+from autograder.contents import digest
 
 # nbgrader fills these comments itself when an answer was left as released.
 NO_RESPONSE = "No response."
+CONFIG, INERT = "nbgrader_config.py", "autograder.formgrader.Inert"
+EARLIER_CONFIGS = {  # digests of what earlier versions wrote into course folders
+    "5b8ad1cf8bb51588b7406d6f108641147168dada1441c9a8c1ac7a24f88db432",
+    "2cd7ec1713fa871937b7ebaba8ed23ed75c6f8c8b101abe5a4ae3b44f9ca1936",
+    "a06069cd85293b01c1c9a806d017869d45d8e75410790b6230609ace6d6d8910",
+}
 LOCK_SECONDS = 30  # for which a gradebook that another program is writing to is waited for
 DRIVERS = ("psycopg2", "psycopg", "pg8000", "pymysql", "MySQLdb")
 
@@ -38,10 +45,29 @@ def prepare(course, names):
 
 
 def write_config(course):
-    """Lay nbgrader's settings beside the gradebook, so that formgrader and nbgrader's commands work in the folder."""
-    config = Path(course, "nbgrader_config.py")
-    if not config.exists():
-        shutil.copy(build.ROOT / "nbgrader_config.py", config)
+    """Lay nbgrader's settings beside the gradebook, so that formgrader and nbgrader's commands work in the folder.
+
+    Settings of an earlier version of this project that nobody changed are brought up to date.
+    """
+    config = Path(course, CONFIG)
+    if not config.exists() or digest(config.read_bytes()) in EARLIER_CONFIGS:
+        shutil.copy(build.ROOT / CONFIG, config)
+
+
+def config_trouble(course):
+    """What is wrong with a course's own nbgrader settings, and what to do about it; "" where nothing is."""
+    config = Path(course, CONFIG)
+    text = config.read_text(encoding="utf-8", errors="replace") if config.is_file() else INERT
+    if config.is_file() and digest(config.read_bytes()) in EARLIER_CONFIGS:
+        return ""  # `write_config` brings it up to date
+    if INERT in text and "TagRemovePreprocessor.remove_cell_tags" not in text:
+        return ""
+    return (
+        f"{config} was changed or is from elsewhere, and formgrader will not be as it should: it may hide the rubrics, "
+        "and run what students wrote. Take the lines that set c.HTMLExporter.preprocessors and "
+        f"c.GenerateFeedback.preprocessors from {build.ROOT / CONFIG} into it, and none that sets "
+        "c.TagRemovePreprocessor. If nothing of your own is in it, delete it: `autograder grade` writes it anew."
+    )
 
 
 def _is_known(course, name):

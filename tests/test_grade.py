@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from autograder import feedback, grade, gradebook, report, sample_class, unit
+from autograder import build, contents, feedback, grade, gradebook, report, sample_class, unit
 from autograder.cli import app
 from autograder.demo import LIMITS, differences
 from autograder.submission import rebuild
@@ -217,3 +217,14 @@ def test_the_real_table_is_graded_too(tmp_path, real_table):
     executed = Path(tmp_path, "autograded", "real", A, f"{sample_class.NOTEBOOK}.ipynb").read_text(encoding="utf-8")
     assert "C has shape (11, 11)" in executed
     assert "1</strong> student handed in" in report.page(report.gather(tmp_path))
+
+
+def test_old_nbgrader_settings_are_brought_up_to_date_and_changed_ones_are_told(tmp_path, monkeypatch):
+    config, ours = tmp_path / "nbgrader_config.py", (build.ROOT / "nbgrader_config.py").read_bytes()
+    assert gradebook.config_trouble(tmp_path) == ""
+    config.write_text("c.TagRemovePreprocessor.remove_cell_tags = {'rubric'}\n")
+    gradebook.write_config(tmp_path)
+    assert config.read_bytes() != ours and "delete it" in gradebook.config_trouble(tmp_path)
+    monkeypatch.setattr(gradebook, "EARLIER_CONFIGS", {contents.digest(config.read_bytes())})
+    gradebook.write_config(tmp_path)
+    assert config.read_bytes() == ours and gradebook.config_trouble(tmp_path) == ""

@@ -171,7 +171,7 @@ def test_moodles_worksheet(desk, tmp_path):
     new, old = rows_of(out.read_bytes().decode()), rows_of(MOODLE)
     assert [row[5] for row in new[1:]] == [f"{ADA_35:g}", "", "1.00", ""]
     assert [row[:5] + row[6:] for row in new] == [row[:5] + row[6:] for row in old]
-    for told in ("more than Moodle's maximum 4", "bo: left as it is", "cleo: left as it is", "=evil"):
+    for told in ("more than Moodle's maximum 4", "1 left as they are", "cleo: left as it is", "=evil"):
         assert told in run.output, told
     other = write(tmp_path, MOODLE, "Grades.csv")
     arguments[6] = str(other)
