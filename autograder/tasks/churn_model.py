@@ -32,6 +32,7 @@ labeled_examples = Task(
     context=("df",),
 )
 
+ORDER_RTOL = 1e-7  # single precision passes; two rows that change places show
 TABLE = "pd.DataFrame(X, columns=list(feature_names)).sort_index(axis=1).to_numpy(dtype=float)"
 ORDER = (
     '"as in df" if np.array_equal(np.ravel(y), df["churn"]) else '
@@ -56,7 +57,8 @@ def _(df):
 def _(rng, fresh):
     rows = [0, 1, 2] + (rng.integers(3, 500, size=4).tolist() if fresh else [])
     yield Case('", ".join(sorted(feature_names))', part="features", about="the names in feature_names")
-    yield Case("str(np.shape(feature_names))", part="features", about="the shape of feature_names")
+    shape = "str(np.shape(feature_names) or np.shape([*feature_names]))"  # a set has no shape of its own
+    yield Case(shape, part="features", about="the shape of feature_names")
     yield Case("np.shape(X)[1]", part="features", about="the number of columns of X")
     yield Case("len(X)", part="features", about="the number of rows of X", silent=True)
     yield Case(f"{TABLE}[{rows}]", part="features", about="some rows of X, columns sorted by name", silent=True)
@@ -65,7 +67,7 @@ def _(rng, fresh):
         f"np.arange(len(X)) @ {TABLE} / len(X)",
         part="features",
         about="the order of the rows of X",
-        rtol=1e-9,
+        rtol=ORDER_RTOL,
         silent=True,
     )
     yield Case('"as many" if len(X) == len(y) else "fewer or more"', part=DIAGNOSIS, about="rows of X and of y")
@@ -245,6 +247,12 @@ def _(df):
     return {"feature_names": X.columns.values, "X": X, "y": y}
 
 
+@labeled_examples.right("a set, single precision")
+def _(df):
+    names = set(df.columns) - {"churn"}
+    return {"feature_names": names, "X": df[list(names)].astype(np.float32), "y": df["churn"].astype(bool)}
+
+
 @labeled_examples.right("float arrays")
 def _(df):
     names = [*df.columns[:11]]
@@ -294,6 +302,13 @@ OWN_LABEL = (
     ' rtol=1e-9, atol=0) else "no"'
 )
 FIRST_ROWS = 'np.array_equal(np.asarray(X_train)[:9], np.asarray(X)[:9]) and "in the order of X" or "mixed"'
+# The call of the task once more, for mixed rows that were sorted afterwards.
+OF_THE_SEED = (
+    "(lambda rows: 'of the seed' if np.shape(rows) == np.shape(X_train) and np.allclose(np.sum(rows ** 2, axis=0), "
+    "np.sum(np.asarray(X_train, dtype=float) ** 2, axis=0), rtol=1e-7, atol=0) else 'others')("
+    "__import__('sklearn.model_selection').model_selection.train_test_split("
+    "np.asarray(X, dtype=float), test_size=0.33, random_state=1234)[0])"
+)
 # A stratified split has the right size and other rows, too, and is not to be called a missing seed.
 EQUAL_SHARES = "bool(abs(np.mean(y_test) - np.mean(y)) * len(y_test) < 1 and len(y_test) == -(-len(y) * 33 // 100))"
 
@@ -310,12 +325,13 @@ def _(rng, fresh):
         yield Case(
             f"np.arange(len({name})) @ {_numbers(name)} / len({name})",
             about=f"the order of the rows in {name}",
-            rtol=1e-9,
+            rtol=ORDER_RTOL,
             silent=True,
         )
     yield Case(ALL_ROWS, part=DIAGNOSIS, about="is each row of X in one of the two parts, once?")
     yield Case(OWN_LABEL, part=DIAGNOSIS, about="does each row keep its own label?")
     yield Case(FIRST_ROWS, part=DIAGNOSIS, about="the order of the training rows")
+    yield Case(OF_THE_SEED, part=DIAGNOSIS, about="the training rows, in any order")
     yield Case(EQUAL_SHARES, part=DIAGNOSIS, about="equal shares of churners")
 
 
@@ -404,12 +420,34 @@ split.mistake("the small part for training")(_other_size(test_size=0.67))
 
 @split.mistake(
     "shuffled labels",
-    "The rows of X and the labels were drawn apart, so that labels stand beside rows of other customers.",
-    "Give X and y to one and the same call of `train_test_split`.",
+    "Labels stand beside rows of other customers: X and y were drawn apart, or one of them was sorted or shuffled.",
+    "Give X and y to one and the same call of `train_test_split`, and keep the order that it returns.",
 )
 def _(X, y):
     other = _split(X, y, random_state=7)
     return _split(X, y) | {"y_train": other["y_train"], "y_test": other["y_test"]}
+
+
+@split.mistake("shuffled labels")
+def _(X, y):
+    one, other = _split(X, y, random_state=6), _split(X, y, random_state=7)
+    return one | {"y_train": other["y_train"], "y_test": other["y_test"]}
+
+
+@split.mistake(
+    "rows sorted again",
+    "These are the right rows, but no longer in the order in which they were drawn.",
+    "Keep the four parts as `train_test_split` returns them.",
+)
+def _(X, y):
+    parts = _split(pd.DataFrame(X).reset_index(drop=True), pd.Series(np.ravel(y)))
+    return {name: part.sort_index() for name, part in parts.items()}
+
+
+@split.mistake("rows sorted again")
+def _(X, y):
+    parts = _split(X, y)
+    return parts | {name: np.asarray(parts[name])[::-1] for name in ("X_train", "y_train")}
 
 
 @split.mistake(
@@ -447,6 +485,11 @@ def _(X, y):
     train, test = train_test_split(range(len(X)), random_state=1234, test_size=0.33)
     X, y = pd.DataFrame(X), pd.Series(y)
     return {"X_train": X.iloc[train], "X_test": X.iloc[test], "y_train": y.iloc[train], "y_test": y.iloc[test]}
+
+
+@split.right("single precision, and truth values")
+def _(X, y):
+    return _split(np.asarray(X, dtype=np.float32), np.asarray(y) == 1)
 
 
 @split.right("arrays")
@@ -691,7 +734,7 @@ def _(**given):
 @fitted_model.cases
 def _(rng, fresh):
     yield Case(
-        'repr(model).partition("LogisticRegression")[1] or type(model).__name__',
+        'repr((model, type(model).__mro__)).partition("LogisticRegression")[1] or type(model).__name__',
         part="model",
         about="what `model` is",
     )
@@ -983,6 +1026,13 @@ _right("the default solver, more iterations", lambda: LogisticRegression(max_ite
 _right("liblinear", lambda: LogisticRegression(solver="liblinear"))
 _right("no penalty to speak of", lambda: LogisticRegression(C=1e10, solver="newton-cholesky"))
 _right("a strong penalty", lambda: LogisticRegression(C=0.01, solver="newton-cholesky"))
+
+
+class _Own(LogisticRegression):
+    """A subclass by another name."""
+
+
+_right("a subclass", _Own)
 _right("another solver", lambda: LogisticRegression(solver="newton-cg", C=20))
 _right("scaled in a pipeline", lambda: make_pipeline(StandardScaler(), LogisticRegression()))
 

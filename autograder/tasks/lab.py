@@ -64,6 +64,13 @@ def _examples(df, features=AIRBNB_FEATURES, label=LABEL):
     return {"df": df, "X": df[list(features)], "y": df[label]}
 
 
+# Every way to shuffle them gives other numbers, so it is told by words.
+LABEL_ORDER = (
+    f"'as in df' if np.array_equal(np.ravel(y), np.ravel(df['{LABEL}'])) else "
+    f"'shuffled' if np.array_equal(np.sort(np.ravel(y)), np.sort(np.ravel(df['{LABEL}']))) else 'other values'"
+)
+
+
 @listing_examples.context_example
 def _(rng):
     return {"listing_codes": listing_codes(load_airbnb())}
@@ -109,7 +116,7 @@ def _(rng, fresh):
     )
     yield Case("np.asarray(y, dtype=float).mean()", about="the share of superhosts in y", faults=text)
     where = [0, 1, 2, 3, 5, 8] if not fresh else rng.integers(0, 200, size=12).tolist()
-    yield Case(f"np.asarray(y, dtype=float)[{where}]", about="some labels in y", faults=text)
+    yield Case(f"np.asarray(y, dtype=float)[{where}]", about="some labels in y", faults=text, silent=True)
     yield Case(f"np.asarray(df['{LABEL}'], dtype=float).mean()", about="the share of superhosts in df", faults=text)
     whole = table.format("features", "slice(0, 7)")
     yield Case(
@@ -118,7 +125,9 @@ def _(rng, fresh):
         about="labels and features belong to the same rows",
         rtol=1e-5,
         faults=text,
+        silent=True,
     )
+    yield Case(LABEL_ORDER, part=DIAGNOSIS, about="y against the label in df")
 
 
 listing_examples.tell(
@@ -288,6 +297,12 @@ def _(listing_codes):
 def _(listing_codes):
     df = _clean(listing_codes)
     return _examples(df) | {"y": df[LABEL].sort_values()}
+
+
+@listing_examples.mistake("labels shuffled")
+def _(listing_codes):
+    df = _clean(listing_codes)
+    return _examples(df) | {"y": df[LABEL].sample(frac=1, random_state=0).to_list()}
 
 
 @listing_examples.right("truth values for labels")
@@ -1740,7 +1755,7 @@ scratch_against_sklearn = Task(
 ITS = "np.append(scratch_model.get_weights(), scratch_model.get_intercept())"
 THEIRS = "np.append(sklearn_model.coef_, sklearn_model.intercept_)"
 PENALTY = (
-    "'hardly any' if sklearn_model.get_params().get('penalty', 0) is None or sklearn_model.C > 1000 "
+    "'hardly any' if getattr(sklearn_model, 'penalty', 0) is None or getattr(sklearn_model, 'C', np.inf) > 1000 "
     "else 'the default' if sklearn_model.C == 1 else 'some'"
 )
 
@@ -1792,7 +1807,8 @@ def _(rng, fresh):
         atol=5e-3,
         faults=unfitted,
     )
-    yield Case(PENALTY, part=DIAGNOSIS, about="the penalty of sklearn_model")
+    # C=10 moves the weights less than a solver that stops early.
+    yield Case(PENALTY, part="fitted", about="the penalty of sklearn_model")
     yield Case(
         "float(largest_difference)",
         part="compared",
@@ -1823,6 +1839,20 @@ def _(X_scaled, labels):
 )
 def _(X_scaled, labels):
     return _compared(*_fit_both(X_scaled, labels, C=1.0))
+
+
+@scratch_against_sklearn.mistake(
+    "C too small",
+    "`sklearn_model` is still regularised, if only a little.",
+    "Set C=1e10: a high C means next to no penalty.",
+)
+def _(X_scaled, labels):
+    return _compared(*_fit_both(X_scaled, labels, C=10.0))
+
+
+@scratch_against_sklearn.mistake("C too small")
+def _(X_scaled, labels):
+    return _compared(*_fit_both(X_scaled, labels, C=100.0))
 
 
 @scratch_against_sklearn.mistake(

@@ -1,6 +1,7 @@
 """3.5: logistic regression for many values of C: `train_test_lr`, `regularization_path` and two plots of it."""
 
 import warnings
+from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import numpy as np
@@ -621,6 +622,7 @@ def _(**context):
 
 # --- the two plots -----------------------------------------------------------------------------------------
 
+# The line is compared with the student's own lists, so that a mistake in them costs nothing here.
 
 CS = (10.0 ** np.arange(-10, 10)).tolist()
 LISTS = {  # what a student might have; a submission brings its own
@@ -640,115 +642,128 @@ def _lists(given):
     return lists
 
 
-def _plot_task(name, axes, values, word, other):
-    """The task of one plot: `values` (a list of the notebook) against log10 C, the Axes kept in `axes`.
+@dataclass(frozen=True)
+class _Plot:
+    """One of the two plots: `values` (a list of the notebook) against log10 C, the Axes kept in `axes`.
 
-    The line is compared with the student's own lists, so that a mistake in them costs nothing here.
+    word: what the values are; other: the list that belongs into the other plot.
     """
-    task = Task(name, points={"line": 0.5, "labels": 0.5}, names=(axes,), context=tuple(LISTS))
 
-    @task.context_example
-    def _(rng):
-        return {}
+    axes: str
+    values: str
+    word: str
+    other: str
 
-    def drawn(lists, y=None, x=None, labels=("log10 of C", word), title=f"{word} over C", scale="linear"):
+    @property
+    def line(self):
+        """Of several lines, such as one for guessing, that with as many points as `values` and the nearest heights."""
+        heights = "np.sort(np.asarray(line.get_ydata(), dtype=float))"
+        return (
+            f"min({self.axes}.get_lines(), key=lambda line: (abs(len(line.get_xdata()) - len({self.values})), "
+            f"float(np.abs(np.resize({heights}, len({self.values})) - np.sort({self.values})).sum())))"
+        )
+
+    @property
+    def x(self):
+        """The horizontal positions of the line, as logarithms where the axis has a log scale."""
+        place = f"np.asarray({self.line}.get_xdata(), dtype=float)"
+        return f"(lambda x: np.log10(x) if {self.axes}.get_xscale() == 'log' else x)({place})"
+
+    @property
+    def y(self):
+        """The heights of the line, from left to right."""
+        return f"np.asarray({self.line}.get_ydata(), dtype=float)[np.argsort({self.x})]"
+
+    def drawn(self, lists, x=None, y=None, labels=None, title=None, scale="linear"):
         """Axes with a line, as the answer would make them."""
         place = Figure().add_subplot()
         with np.errstate(all="ignore"):
-            place.plot(np.log10(lists["Cs"]) if x is None else x, lists[values] if y is None else y)
+            place.plot(np.log10(lists["Cs"]) if x is None else x, lists[self.values] if y is None else y)
         place.set_xscale(scale)
-        place.set(xlabel=labels[0], ylabel=labels[1], title=title)
+        across, upwards = labels or ("log10 of C", self.word)
+        place.set(xlabel=across, ylabel=upwards, title=f"{self.word} over C" if title is None else title)
         return place
 
-    def version(draw):
-        """A version of the task from a function that makes the Axes from the lists; equal ones are made once."""
+    def version(self, draw):
+        """A version of the task from draw(plot, lists), which makes the Axes; equal ones are made once."""
 
         @lru_cache(maxsize=8)
         def made(*columns):
-            return draw({name: list(column) for name, column in zip(LISTS, columns, strict=True)})
+            return draw(self, {name: list(column) for name, column in zip(LISTS, columns, strict=True)})
 
         def answer(**given):
             lists = _lists(given)
-            return lists | {axes: made(*map(tuple, lists.values()))}
+            return lists | {self.axes: made(*map(tuple, lists.values()))}
 
         return answer
 
-    line = f"max({axes}.get_lines(), key=lambda line: len(line.get_xdata()))"
-    x = f"(lambda x: np.log10(x) if {axes}.get_xscale() == 'log' else x)(np.asarray({line}.get_xdata(), dtype=float))"
-    y = f"np.asarray({line}.get_ydata(), dtype=float)[np.argsort({x})]"
-    title = f"[{axes}.get_title(loc=where) for where in ('left', 'center', 'right')]"
-    no_axes = {"runs:AttributeError": "not the Axes"}
-    no_line = no_axes | {"runs:ValueError": "no line drawn"}
 
-    def fresh_line():
-        yield Case(f"len({line}.get_xdata())", part="line", about="the number of points on the line", faults=no_line)
-        about = "the horizontal positions of the line, from left to right"
-        yield Case(f"np.sort({x})", part="line", about=about, rtol=1e-6, atol=1e-6, faults=no_line)
-        about = f"the heights of the line, against your {values}"
-        yield Case(y, part="line", about=about, rtol=0, atol=1e-9, faults=no_line)
+NO_AXES = {"runs:AttributeError": "not the Axes"}
+NO_LINE = NO_AXES | {"runs:ValueError": "no line drawn"}
+
+
+def _fresh_line(plot):
+    """What the grader asks of the line."""
+    count = f"len({plot.line}.get_xdata())"
+    yield Case(count, part="line", about="the number of points on the line", faults=NO_LINE)
+    about = "the horizontal positions of the line, from left to right"
+    yield Case(f"np.sort({plot.x})", part="line", about=about, rtol=1e-6, atol=1e-6, faults=NO_LINE)
+    about = f"the heights of the line, against your {plot.values}"
+    yield Case(plot.y, part="line", about=about, rtol=0, atol=1e-9, faults=NO_LINE)
+
+
+def _visible_line(plot):
+    """What the notebook's check asks: it knows no one's lists, so they are compared where they are."""
 
     def in_order(values):
         return f"np.asarray({values}, dtype=float)[np.argsort(Cs)]"
 
-    def visible_line():
-        """What the notebook's check asks: it knows no one's lists, so they are compared where they are."""
-        yield Case(
-            f"len({line}.get_xdata()) - len(Cs)",
-            part="line",
-            about="the number of points on the line, less that of your Cs",
-            faults=no_line,
-            silent=True,
-        )
-        yield Case(
-            f"np.sort({x}) - np.sort(np.log10(Cs))",
-            part="line",
-            about="the horizontal positions of the line, less log10 of your Cs",
-            atol=1e-6,
-            faults=no_line,
-            silent=True,
-        )
-        yield Case(
-            f"{y} - {in_order(values)}",
-            part="line",
-            about=f"the heights of the line, less your {values}",
-            atol=1e-9,
-            faults=no_line,
-            silent=True,
-        )
-        for found, candidate in [
-            (f"np.sort({x})", "np.sort(Cs)"),
-            (f"np.sort({x})", "np.sort(np.log10(Cs))"),
-            (f"np.sort({x})", "np.sort(np.log(Cs))"),
-            (f"np.sort({x})", "np.arange(len(Cs))"),
-            (f"np.sort({x})", "np.arange(len(Cs)) + 1"),
-            (f"np.sort({x})", f"np.sort({values})"),
-            (y, in_order(values)),
-            (y, in_order(other)),
-        ]:
-            same = f"len({found}) == len(Cs) and bool(np.allclose({found}, {candidate}, rtol=1e-6))"
-            yield Case(same, part=DIAGNOSIS, about=f"is it {candidate}?")
+    across = f"np.sort({plot.x})"
+    for expression, about, atol in [
+        (f"len({plot.line}.get_xdata()) - len(Cs)", "the number of points on the line, less that of your Cs", None),
+        (f"{across} - np.sort(np.log10(Cs))", "the horizontal positions of the line, less log10 of your Cs", 1e-6),
+        (f"{plot.y} - {in_order(plot.values)}", f"the heights of the line, less your {plot.values}", 1e-9),
+    ]:
+        yield Case(expression, part="line", about=about, atol=atol, faults=NO_LINE, silent=True)
+    for found, candidate in [
+        (across, "np.sort(Cs)"),
+        (across, "np.sort(np.log10(Cs))"),
+        (across, "np.sort(np.log(Cs))"),
+        (across, "np.arange(len(Cs))"),
+        (across, "np.arange(len(Cs)) + 1"),
+        (across, f"np.sort({plot.values})"),
+        (plot.y, in_order(plot.values)),
+        (plot.y, in_order(plot.other)),
+    ]:
+        same = f"len({found}) == len(Cs) and bool(np.allclose({found}, {candidate}, rtol=1e-6))"
+        yield Case(same, part=DIAGNOSIS, about=f"is it {candidate}?")
 
-    @task.cases
-    def _(rng, fresh):
-        yield from fresh_line() if fresh else visible_line()
-        for part, expression in (
-            ("label of the horizontal axis", f"len({axes}.get_xlabel().strip())"),
-            ("label of the vertical axis", f"len({axes}.get_ylabel().strip())"),
-            ("title", f"max(len(text.strip()) for text in [*{title}, {axes}.figure.get_suptitle()])"),
-        ):
-            faults = no_axes | {"values": f"no {part}"}
-            about = f"letters of the {part}"
-            yield Case(expression, part="labels", about=about, compare="at least", expected=1, faults=faults)
 
-    @task.reference
-    @version
-    def _(lists):
-        return drawn(lists)
+def _texts(plot):
+    """Both labels and the title; each may stand on the Axes or on the whole figure."""
+    axes, figure = plot.axes, f"{plot.axes}.figure"
+    titles = f"*[{axes}.get_title(loc=where) for where in ('left', 'center', 'right')], {figure}.get_suptitle()"
+    for part, texts in (
+        ("label of the horizontal axis", f"{axes}.get_xlabel(), {figure}.get_supxlabel()"),
+        ("label of the vertical axis", f"{axes}.get_ylabel(), {figure}.get_supylabel()"),
+        ("title", titles),
+    ):
+        yield Case(
+            f"max(len(text.strip()) for text in [{texts}])",
+            part="labels",
+            about=f"letters of the {part}",
+            compare="at least",
+            expected=1,
+            faults=NO_AXES | {"values": f"no {part}"},
+        )
 
+
+def _tell_faults(task, plot):
+    """The texts of the mistakes that show in how an answer breaks."""
     task.tell(
         "not the Axes",
-        f"`{axes}` is not an Axes: perhaps a list of lines, as `plt.plot` returns it, or a whole figure.",
-        f"Keep the Axes: `{axes} = plt.gca()` after drawing, or `fig, {axes} = plt.subplots()` before.",
+        f"`{plot.axes}` is not an Axes: perhaps a list of lines, as `plt.plot` returns it, or a whole figure.",
+        f"Keep the Axes: `{plot.axes} = plt.gca()` after drawing, or `fig, {plot.axes} = plt.subplots()` before.",
     )
     task.tell(
         "no line drawn",
@@ -762,122 +777,130 @@ def _plot_task(name, axes, values, word, other):
             "Say what is drawn: both axes get a label, and the whole a title.",
         )
 
-    @task.mistake(
+
+def _points_only(plot, lists):
+    place = Figure().add_subplot()
+    place.scatter(np.log10(lists["Cs"]), lists[plot.values])
+    return place
+
+
+WRONG_PLOTS = [  # name, cause, next step, draw(plot, lists)
+    (
         "C itself on an even axis",
         "The line is drawn over C itself, so that nearly all points crowd at the left edge.",
         "Draw it over log10 of C, or set the horizontal axis to a log scale.",
-    )
-    @version
-    def _(lists):
-        return drawn(lists, x=lists["Cs"])
-
-    @task.mistake(
+        lambda plot, lists: plot.drawn(lists, x=lists["Cs"]),
+    ),
+    (
         "natural logarithm of C",
         "The positions are natural logarithms.",
         "Use `np.log10`, so that the axis reads as powers of ten.",
-    )
-    @version
-    def _(lists):
-        return drawn(lists, x=np.log(lists["Cs"]))
-
-    @task.mistake(
+        lambda plot, lists: plot.drawn(lists, x=np.log(lists["Cs"])),
+    ),
+    (
         "C left out",
         "The line is drawn over 0, 1, 2, … and not over C.",
         "Give two lists to `plot`: the logarithms of C and the values.",
-    )
-    @version
-    def _(lists):
-        return drawn(lists, x=np.arange(len(lists["Cs"])))
-
-    @task.mistake(
+        lambda plot, lists: plot.drawn(lists, x=np.arange(len(lists["Cs"]))),
+    ),
+    (
         "axes exchanged",
         "C runs upwards and the values run to the right.",
         "C belongs on the horizontal axis.",
-    )
-    @version
-    def _(lists):
-        return drawn(lists, np.log10(lists["Cs"]), lists[values])
-
-    @task.mistake(
+        lambda plot, lists: plot.drawn(lists, x=lists[plot.values], y=np.log10(lists["Cs"])),
+    ),
+    (
         "the other list drawn",
-        f"The line shows `{other}`.",
-        f"Draw `{values}` here.",
-    )
-    @version
-    def _(lists):
-        return drawn(lists, lists[other])
+        "The line shows `{plot.other}`.",
+        "Draw `{plot.values}` here.",
+        lambda plot, lists: plot.drawn(lists, y=lists[plot.other]),
+    ),
+    ("not the Axes", "", "", lambda plot, lists: plot.drawn(lists).figure),
+    ("not the Axes", "", "", lambda plot, lists: list(plot.drawn(lists).get_lines())),
+    ("no line drawn", "", "", _points_only),
+    ("no label of the horizontal axis", "", "", lambda plot, lists: plot.drawn(lists, labels=("", plot.word))),
+    ("no label of the vertical axis", "", "", lambda plot, lists: plot.drawn(lists, labels=("log10 of C", ""))),
+    ("no title", "", "", lambda plot, lists: plot.drawn(lists, title="")),
+]
 
-    @task.mistake("not the Axes")
-    @version
-    def _(lists):
-        return drawn(lists).figure
 
-    @task.mistake("not the Axes")
-    @version
-    def _(lists):
-        return list(drawn(lists).get_lines())
+def _log_axis(plot, lists):
+    return plot.drawn(lists, x=lists["Cs"], scale="log")
 
-    @task.mistake("no line drawn")
-    @version
-    def _(lists):
-        place = Figure().add_subplot()
-        place.scatter(np.log10(lists["Cs"]), lists[values])
-        return place
 
-    @task.mistake("no label of the horizontal axis")
-    @version
-    def _(lists):
-        return drawn(lists, labels=("", word))
+def _by_a_series(plot, lists):
+    values = pd.Series(np.asarray(lists[plot.values]), index=lists["Cs"])
+    place = values.plot(logx=True, ax=Figure().add_subplot())
+    place.set(xlabel="C", ylabel=plot.word)
+    place.figure.suptitle("Many C")
+    return place
 
-    @task.mistake("no label of the vertical axis")
-    @version
-    def _(lists):
-        return drawn(lists, labels=("log10 of C", ""))
 
-    @task.mistake("no title")
-    @version
-    def _(lists):
-        return drawn(lists, title="")
+def _by_a_table(plot, lists):
+    table = pd.DataFrame({"exponent": np.log10(lists["Cs"]), plot.word: lists[plot.values]}).iloc[::-1]
+    drawing = {"style": "o--", "title": "Many C", "ylabel": plot.word}
+    return table.plot(x="exponent", y=plot.word, ax=Figure().add_subplot(), **drawing)
 
-    @task.right("a log axis")
-    @version
-    def _(lists):
-        return drawn(lists, x=lists["Cs"], scale="log")
 
-    @task.right("pandas, a title over the figure")
-    @version
-    def _(lists):
-        place = pd.Series(np.asarray(lists[values]), index=lists["Cs"]).plot(logx=True, ax=Figure().add_subplot())
-        place.set(xlabel="C", ylabel=word)
-        place.figure.suptitle("Many C")
-        return place
+def _best_marked(plot, lists):
+    place = Figure().add_subplot()
+    place.axvline(0.01, color="grey")
+    place.semilogx(lists["Cs"], lists[plot.values])
+    place.set_title("left", loc="left")
+    place.set(xlabel="C", ylabel=plot.word)
+    return place
 
-    @task.right("a DataFrame's plot, markers, drawn from large to small")
-    @version
-    def _(lists):
-        table = pd.DataFrame({"exponent": np.log10(lists["Cs"]), word: lists[values]}).iloc[::-1]
-        place = table.plot(x="exponent", y=word, style="o--", ax=Figure().add_subplot(), title="Many C", ylabel=word)
-        return place
 
-    @task.right("a second line that marks the best C")
-    @version
-    def _(lists):
-        place = Figure().add_subplot()
-        place.axvline(0.01, color="grey")
-        place.semilogx(lists["Cs"], lists[values])
-        place.set_title("left", loc="left")
-        place.set(xlabel="C", ylabel=word)
-        return place
+def _points_on_the_line(plot, lists):
+    place = plot.drawn(lists)
+    place.scatter(np.log10(lists["Cs"]), lists[plot.values])
+    return place
 
-    @task.right("points on the line")
-    @version
-    def _(lists):
-        place = drawn(lists)
-        place.scatter(np.log10(lists["Cs"]), lists[values])
-        return place
 
+def _beside_others(plot, lists):
+    """Other lines of as many points, and of more, stand before the one that counts."""
+    exponents = np.log10(lists["Cs"])
+    place = Figure().add_subplot()
+    place.plot(exponents, np.full(len(exponents), lists[plot.values][0]))
+    place.plot(exponents, lists[plot.other])
+    place.plot(np.linspace(-10, 9, 200), np.interp(np.linspace(-10, 9, 200), exponents, lists[plot.values]))
+    place.plot(exponents, lists[plot.values], "o")
+    place.set(xlabel="log10 of C", ylabel=plot.word, title="Beside a guess")
+    return place
+
+
+def _labelled_figure(plot, lists):
+    place = plot.drawn(lists, labels=("", ""), title="")
+    place.figure.supxlabel("log10 of C")
+    place.figure.supylabel(plot.word)
+    place.figure.suptitle("Many C")
+    return place
+
+
+RIGHT_PLOTS = {
+    "a log axis": _log_axis,
+    "pandas, a title over the figure": _by_a_series,
+    "a DataFrame's plot, markers, drawn from large to small": _by_a_table,
+    "a second line that marks the best C": _best_marked,
+    "points on the line": _points_on_the_line,
+    "a line of guesses, the other list and a finer line besides": _beside_others,
+    "labels on the figure": _labelled_figure,
+}
+
+
+def _plot_task(name, plot):
+    """The task of one plot."""
+    task = Task(name, points={"line": 0.5, "labels": 0.5}, names=(plot.axes,), context=tuple(LISTS))
+    task.context_example(lambda rng: {})
+    task.cases(lambda rng, fresh: [*(_fresh_line(plot) if fresh else _visible_line(plot)), *_texts(plot)])
+    task.reference(plot.version(_Plot.drawn))
+    _tell_faults(task, plot)
+    for mistake, cause, next_step, draw in WRONG_PLOTS:
+        task.mistake(mistake, cause.format(plot=plot), next_step.format(plot=plot))(plot.version(draw))
+    for style, draw in RIGHT_PLOTS.items():
+        task.right(style)(plot.version(draw))
     return task
 
 
-loss_plot = _plot_task("loss_plot", "loss_ax", "losses", "log loss", "accuracies")
-accuracy_plot = _plot_task("accuracy_plot", "accuracy_ax", "accuracies", "accuracy", "losses")
+loss_plot = _plot_task("loss_plot", _Plot("loss_ax", "losses", "log loss", "accuracies"))
+accuracy_plot = _plot_task("accuracy_plot", _Plot("accuracy_ax", "accuracies", "accuracy", "losses"))
