@@ -13,7 +13,7 @@ from pathlib import Path
 from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_markdown_cell
 
-from autograder import build, gradebook, markup
+from autograder import build, gradebook, inert, markup
 
 SHOWN = ("text/plain", "image/png", "image/jpeg", "text/html", "text/markdown", "text/latex")
 # Formgrader's page waits for MathJax, which it loads from elsewhere, and stops half-way where there is no network.
@@ -56,7 +56,7 @@ class WithoutRubrics(Preprocessor):
 
 def _shown(kind, value):
     if kind == "text/html":
-        return markup.output(value)
+        return inert.html(value[: inert.HTML_LIMIT])
     return str(markup.markdown(value, whole=True)).replace("\n", "&#10;") if kind == "text/markdown" else value
 
 
