@@ -9,6 +9,7 @@ import ast
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -58,8 +59,9 @@ def _with_mistakes(task, table, context):
 
 def _tells(task, table):
     """True when a context tells at least half of the known mistakes from what is right: zeros or NaN would not."""
-    told = sum(row["loses"] is not None for row in table["wrong_versions"])
-    return 2 * told >= sum(1 for _ in task.mistakes)
+    told = (row for row in table["wrong_versions"] if row["loses"] is not None)
+    half = -(-len(task.mistakes) // 2)
+    return sum(1 for _ in islice(told, half)) == half
 
 
 def _without_context(task, lost, why="it is not there"):
@@ -83,11 +85,11 @@ def _table(task, seed, context):
     """The fresh table of a task. Submissions share it, those of a variable task as far as they share the context."""
     given = json.dumps({name: plain.encode(value) for name, value in (context or {}).items()})
     key = (task.name, seed, hashlib.sha256(given.encode()).digest())
-    if key not in _TABLES:
-        while len(_TABLES) >= TABLES_KEPT:
-            _TABLES.pop(next(iter(_TABLES)))
-        _TABLES[key] = tasks.make_table(task, seed, fresh=True, context=context, mistakes=False)
-    return _TABLES[key]
+    table = _TABLES.pop(key, None) or tasks.make_table(task, seed, fresh=True, context=context, mistakes=False)
+    _TABLES[key] = table  # the last one now: what every submission needs stays when contexts come and go
+    while len(_TABLES) > TABLES_KEPT:
+        _TABLES.pop(next(iter(_TABLES)))
+    return table
 
 
 def in_namespace(task, namespace, seed=SEED, seconds=10.0, named=True):

@@ -212,6 +212,30 @@ def test_a_loop_is_right_and_its_pace_is_measured():
     assert quick.passed and quick.remarks == ()
 
 
+# --- the cost of judging -----------------------------------------------------------------------------------
+
+
+def test_a_wrong_answer_makes_few_known_mistakes_play_on(monkeypatch):
+    task, asked = tasks.find("gradient_descent"), []
+    monkeypatch.setattr(tasks, "ask", lambda *question: asked.append(question) or ask(*question))
+    monkeypatch.setattr(judge, "_TABLES", {})
+    assert judge.in_namespace(task, {task.name: lambda gradient, w_0, *options: (w_0, 0)}).state == "failed"
+    known = len(asked) - len(tasks.draw_cases(task, judge.SEED, fresh=True))
+    assert 0 < known < len(task.mistakes) * len(tasks.draw_cases(task, judge.SEED, fresh=True)) / 4
+
+
+def test_what_every_submission_needs_is_kept_when_contexts_come_and_go(monkeypatch):
+    monkeypatch.setattr(judge, "_TABLES", {})
+    monkeypatch.setattr(judge, "TABLES_KEPT", 2)
+    often, plot = tasks.find("softmax"), tasks.find("loss_plot")
+    first = judge._table(often, judge.SEED, None)
+    for shift in range(3):
+        lists = {name: np.add(tasks.regularization.LISTS[name], shift) for name in plot.context}
+        judge._table(plot, judge.SEED, lists)
+        assert judge._table(often, judge.SEED, None) is first
+    assert len(judge._TABLES) == 2
+
+
 # --- files -----------------------------------------------------------------------------------------------------
 
 

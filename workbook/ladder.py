@@ -410,7 +410,7 @@ def _recognise(table, answers, failures):
     names = {
         version["mistake"]
         for version in versions
-        if version["loses"] == first_lost and _equals_version(table["probes"], answers, version, where)
+        if _equals_version(table["probes"], answers, version, where) and version["loses"] == first_lost
     }
     if names == {"hard-coded n or k"} and any(answer.reads for answer in answers):
         return "reads a global"  # the number comes from data of the notebook
@@ -537,7 +537,8 @@ def _equals_version(probes, answers, version, where):
     """
     if "factor" not in version:
         return all(_answers_alike(probes[i], answers[i], version["answers"][i]) for i in where)
-    own = [probes[i]["expected"] if (a := version["answers"][i]) == "right" else a.get("value") for i in where]
+    own = [version["answers"][i] for i in where]
+    own = [probes[i]["expected"] if a == "right" else a and a.get("value") for i, a in zip(where, own, strict=True)]
     pairs = [(plain.numbers(answers[i].value), plain.numbers(value)) for i, value in zip(where, own, strict=True)]
     if any(found is None or own is None or found.shape != own.shape for found, own in pairs):
         return False
@@ -551,7 +552,11 @@ def _equals_version(probes, answers, version, where):
 
 
 def _answers_alike(probe, answer, version):
-    """True when a student's answer equals that of a known wrong version ("right": the expected result)."""
+    """True when a student's answer equals that of a known wrong version ("right": the expected result; None: unknown,
+    since it loses an earlier part).
+    """
+    if version is None:
+        return False
     if version == "right":
         rights = [(one, {"state": "answered", "value": one["expected"]}) for one in _accepted(probe)]
         return any(_answers_alike(one, answer, right) for one, right in rights)

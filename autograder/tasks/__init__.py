@@ -244,15 +244,21 @@ def make_table(task, seed, fresh=True, context=None, mistakes=True):
         "remark_with_loop": task.remark_with_loop,
         "remark_without_loop": task.remark_without_loop,
     }
-    return table | {"wrong_versions": wrong_versions(task, table, context)} if mistakes else table
+    if not mistakes:
+        return table
+    return table | {"wrong_versions": [_as_data(row, table) for row in wrong_versions(task, table, context)]}
 
 
 def wrong_versions(task, table, context):
-    """The answers of the known wrong versions of `task` to the questions of `table`; [] without a context."""
+    """The known wrong versions of `task` as rows for `table`, played as far as they are read.
+
+    None without a context.
+    """
     if task.is_variable and context is None:
         return []
+    table = dict(table)  # without the versions themselves, since a version is not looked up among the others
     rows = (_wrong_row(task, version, context, table) for version in task.mistakes)
-    return [row for row in rows if row]
+    return _MadeOnce(row for row in rows if row is not None)
 
 
 def _expected(task, case, probe, context):
@@ -308,29 +314,72 @@ def _roughened(value, rng):
     return value * (1 + np.where(exact, 0.0, rng.choice([-SINGLE, SINGLE], size=value.shape)))
 
 
+class _MadeOnce:
+    """The items of a generator, which is gone through once and only as far as someone reads."""
+
+    def __init__(self, source):
+        self.source, self.kept = source, []
+
+    def __iter__(self):
+        yield from self.kept
+        for item in self.source:
+            self.kept.append(item)
+            yield item
+
+
+class _Answers:
+    """The answers of a known wrong version by the position of their probe.
+
+    Most wrong versions differ from a student's answers at the first probe already, so the others are only played when
+    someone asks. They are played in order, so that code which remembers its calls always gives the same.
+    """
+
+    def __init__(self, task, table, namespace):
+        self.task, self.table, self.namespace, self.given = task, table, namespace, []
+
+    def full(self, stop=None):
+        """The first `stop` answers, or all of them."""
+        for row in self.table["probes"][len(self.given) : stop]:
+            probe = Probe(row["expression"], row["inputs"])
+            pace = Answer("answered", row["expected"])  # how slow a known mistake is tells nothing
+            self.given.append(pace if row.get("pace") else ask(probe, self.task.names, self.namespace, PATIENCE))
+        return self.given[:stop]
+
+    def __getitem__(self, index):
+        return _brief(self.full(index + 1)[index], self.table["probes"][index])
+
+
+class _WrongVersion(dict):
+    """{mistake, answers, factor, loses}, of which `loses` takes all answers and is only found out when it is read."""
+
+    def __missing__(self, key):
+        if key != "loses":
+            raise KeyError(key)
+        table = self["answers"].table
+        self[key] = first_lost_part(table, climb(table, self["answers"].full()).rungs)
+        return self[key]
+
+
 def _wrong_row(task, version, context, table):
     """What a known wrong version answers and which part it loses; None when it can't run on this context."""
     try:
         namespace = task.namespace(version.make, context)
     except Exception:
         return None
-    answers = [
-        ask(Probe(row["expression"], row["inputs"]), task.names, namespace, seconds=PATIENCE)
-        if not row.get("pace")
-        else Answer("answered", row["expected"])
-        for row in table["probes"]
-    ]
-    lost = first_lost_part(table, climb(table, answers).rungs)
-    row = {"mistake": version.name, "loses": lost}
+    row = _WrongVersion(mistake=version.name, answers=_Answers(task, table, namespace))
     if version.factor:
         row["factor"] = list(version.factor)
-    parts = list(task.points)
+    return row
+
+
+def _as_data(row, table):
+    """The row of a wrong version as plain data, with those of its answers that are compared."""
+    parts, lost = list(table["points"]), row["loses"]
     compared = {*parts[: parts.index(lost) + 1], DIAGNOSIS} if lost else set()
-    briefs = [
-        _brief(answer, probe) if probe["part"] in compared else None
-        for answer, probe in zip(answers, table["probes"], strict=True)
-    ]
-    return row | {"answers": briefs}
+    answers = [row["answers"][i] if probe["part"] in compared else None for i, probe in enumerate(table["probes"])]
+    return {"mistake": row["mistake"], "loses": lost, **{key: row[key] for key in ("factor",) if key in row}} | {
+        "answers": answers
+    }
 
 
 def _brief(answer, probe):
