@@ -238,9 +238,7 @@ def make_jobs(folder, rebuilt, seed, limits):
 
 def make_job(book, submission, seed, limits, folder=None):
     """The engine's job for a rebuilt notebook: check cells become questions."""
-    questions = {}
-    for task in scored_tasks(book):
-        questions[f"test_{task.name}"] = engine.Question(tuple(judge.questions(task, seed)))
+    questions = {f"test_{task.name}": _question(task.name, seed) for task in scored_tasks(book)}
     cells = tuple(
         {"id": work.id, "cell_type": work.kind, "source": work.source}
         for work in submission.cells
@@ -254,6 +252,11 @@ def make_job(book, submission, seed, limits, folder=None):
             if path.stat().st_size + sum(map(len, files.values())) <= FILE_LIMIT:
                 files[path.name] = _read(path)
     return engine.Job(cells, questions, files, limits)
+
+
+@lru_cache(maxsize=64)  # the same for all submissions
+def _question(task_name, seed):
+    return engine.Question(tuple(judge.questions(tasks.find(task_name), seed)))
 
 
 def _judge(book, submission, played, seed):
@@ -403,7 +406,7 @@ def _finish(course, writer, folder, rebuilt, futures, mark, seed):
         writer.record(folder.assignment, folder.student, _scores(result), _handed_in_at(folder))
         for book in result.books.values():
             book.executed = None  # it is on the disk: the memory of a run does not grow with the class
-        _write_atomically(out / RESULTS, json.dumps(_as_plain(result, mark), indent=1, ensure_ascii=False))
+        _write_atomically(out / RESULTS, json.dumps(_as_plain(result, mark), ensure_ascii=False))
         return result
     except gradebook.Unusable:
         raise
@@ -469,7 +472,7 @@ def _exchange(course, writer, book, work, played, known, verdict):
     executed = executed_notebook(book, work, played, result.books[book.name].verdicts)
     _write_atomically(out / f"{book.name}.ipynb", _as_text(executed))
     writer.record(folder.assignment, folder.student, _scores(result), _handed_in_at(folder))
-    _write_atomically(out / RESULTS, json.dumps(_as_plain(result, mark), indent=1, ensure_ascii=False))
+    _write_atomically(out / RESULTS, json.dumps(_as_plain(result, mark), ensure_ascii=False))
     return replace(result, unchanged=False, mark=mark, before=known)
 
 
@@ -518,7 +521,7 @@ def _lesson(name, content):
 
 def _as_text(notebook):
     """A notebook as a file's text; what UTF-8 can't hold becomes a question mark."""
-    text = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(notebook, ensure_ascii=False) + "\n"
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -17,7 +17,7 @@ import threading
 import time
 import types
 import warnings
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -64,7 +64,7 @@ class Answer:
 
     def as_plain(self):
         """The answer as a dictionary that JSON can hold."""
-        return asdict(self)
+        return dict(vars(self))
 
     @classmethod
     def from_plain(cls, given):
@@ -219,12 +219,18 @@ def _function_in(value):
     return value if isinstance(value, types.FunctionType) else None
 
 
+@functools.lru_cache(maxsize=256)  # the same few functions are looked at with every probe
+def _steps(code):
+    """The instructions of a code object."""
+    return tuple(dis.get_instructions(code))
+
+
 def is_empty(value):
     """True for a function whose body is only a docstring, `pass` or `...`: nothing was written yet."""
     if not isinstance(value, types.FunctionType):
         return False
     code = value.__code__
-    steps = {step.opname for step in dis.get_instructions(code)}
+    steps = {step.opname for step in _steps(code)}
     return steps <= NO_STEPS and set(code.co_consts) <= {None, ..., value.__doc__}
 
 
@@ -235,7 +241,7 @@ def has_loop(value):
         codes = [function.__code__]
         for code in codes:
             codes += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
-        steps = [step for code in codes for step in dis.get_instructions(code)]
+        steps = [step for code in codes for step in _steps(code)]
         if any(step.opname in ("FOR_ITER", "JUMP_BACKWARD") for step in steps):
             return True
         called = (function.__globals__.get(step.argval) for step in steps if step.opname == "LOAD_GLOBAL")
@@ -260,7 +266,7 @@ def data_read_by(names, namespace):
         if function is None:
             continue
         code = function.__code__
-        steps = list(dis.get_instructions(code))
+        steps = _steps(code)
         used = {step.argval for step in steps if step.opname.startswith(("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE"))}
         idle = not {*code.co_varnames[: code.co_argcount]} <= used | {*code.co_cellvars}
         read = (step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"))

@@ -1,6 +1,8 @@
 """What goes into the engine and what comes out."""
 
-from dataclasses import asdict, dataclass, field
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from workbook.probe import Probe
 
@@ -25,8 +27,10 @@ class Question:
 
     probes: tuple  # of (names, Probe)
 
-    def as_plain(self):
-        return [{"names": list(names), **asdict(probe)} for names, probe in self.probes]
+    @cached_property
+    def as_json(self):
+        """The probes as a player reads them. A class is asked the same questions, which hold large tables."""
+        return json.dumps([{"names": list(names), **vars(probe)} for names, probe in self.probes])
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ def _converse(player, job, played):
 def _request(job):
     request = {
         "cells": list(job.cells),
-        "questions": {cell: question.as_plain() for cell, question in job.questions.items()},
+        "questions": {cell: question.as_json for cell, question in job.questions.items()},
         "files": {os.path.basename(name): base64.b64encode(data).decode() for name, data in job.files.items()},
         "limits": vars(job.limits),
     }

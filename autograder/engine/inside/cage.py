@@ -1,16 +1,18 @@
 """The walls of one notebook: Linux namespaces, limits, and a keeper that ends everything behind them.
 
-A forked child calls `enter` and forks again; that first process of the new namespaces, the keeper, calls `furnish`,
-forks the player and then `keep`s watch. The player calls `set_limits` and `give_up_rights` before it reads a job.
+`fork_behind_walls` makes the first process of new namespaces, the keeper. It calls `furnish`, forks the player and then
+`keep`s watch. The player calls `set_limits` and `give_up_rights` before it reads a job.
 Namespaces and mounts have no calls in Python's library, hence ctypes; the names are those of the manual pages
-unshare(2), mount(2), prctl(2), capset(2) and seccomp(2).
+clone(2), mount(2), madvise(2), prctl(2), capset(2) and seccomp(2).
 """
 
 import contextlib
 import ctypes
+import functools
 import os
 import platform
 import select
+import signal
 import struct
 import sys
 
@@ -23,7 +25,10 @@ MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC = 2, 4, 8, 4096, 16384
 PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 22, 24, 38
 NOBODY = 65534
 
-# System calls that hold memory which no limit counts, or that have been doors out of a sandbox: (x86_64, aarch64).
+MADV_COLLAPSE, HUGE_PAGE = 25, 2 * 2**20
+
+CLONE = (56, 220)  # numbers of system calls on (x86_64, aarch64)
+# System calls that hold memory which no limit counts, or that have been doors out of a sandbox.
 REFUSED_CALLS = {
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
@@ -43,12 +48,19 @@ REFUSED_CALLS = {
 }
 
 
+@functools.cache
+def _libc():
+    """The C library, called with Python's lock held: a copy that `clone` makes must hold it too."""
+    return ctypes.PyDLL(None, use_errno=True)
+
+
 def _call(name, *arguments):
-    """Call a function of the C library; raises OSError when it returns an error."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if getattr(libc, name)(*arguments) != 0:
+    """Call a function of the C library; returns what it returns, and raises OSError when that is below 0."""
+    result = getattr(_libc(), name)(*arguments)
+    if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{name}: {os.strerror(number)}")
+    return result
 
 
 def _mount(source, target, kind, flags, data=None):
@@ -65,14 +77,34 @@ def become_nobody():
     _call("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)  # else /proc/self/uid_map would belong to root
 
 
-def enter():
-    """Own namespaces for users, processes, mounts, network, IPC and host name. The next fork is their first process."""
+def use_huge_pages():
+    """Gather the memory of this process in huge pages where the kernel can: a fork copies the list of its pages."""
+    with open("/proc/self/maps") as file:
+        ranges = [line.split()[0] for line in file if " rw-p " in line]
+    for start, end in (map(lambda number: int(number, 16), text.split("-")) for text in ranges):
+        for page in range(-(-start // HUGE_PAGE) * HUGE_PAGE, end - HUGE_PAGE + 1, HUGE_PAGE):
+            _libc().madvise(ctypes.c_void_p(page), ctypes.c_size_t(HUGE_PAGE), MADV_COLLAPSE)
+
+
+def fork_behind_walls():
+    """As os.fork, with the child as the first process of own namespaces for users, processes, mounts, network, IPC and
+    host name. For a process with one thread only: no handlers for forks are called."""
     uid, gid = os.getuid(), os.getgid()
     spaces = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS
-    _call("unshare", spaces)
-    for name, content in (("setgroups", "deny"), ("uid_map", f"1000 {uid} 1"), ("gid_map", f"1000 {gid} 1")):
-        with open(f"/proc/self/{name}", "w") as file:
-            file.write(content)
+    child = _call("syscall", CLONE[_machine()], ctypes.c_ulong(spaces | signal.SIGCHLD), None, None, None, None)
+    if child == 0:
+        for name, content in (("setgroups", "deny"), ("uid_map", f"1000 {uid} 1"), ("gid_map", f"1000 {gid} 1")):
+            with open(f"/proc/self/{name}", "w") as file:
+                file.write(content)
+    return child
+
+
+def _machine():
+    """The column of this machine in the tables of system calls; raises OSError where there is none."""
+    machines = ("x86_64", "aarch64")
+    if platform.machine() not in machines:
+        raise OSError(f"no numbers of system calls for {platform.machine()}")
+    return machines.index(platform.machine())
 
 
 def furnish(scratch_bytes):
@@ -105,10 +137,8 @@ def give_up_rights():
 
 def _refuse_calls():
     """A seccomp filter: foreign architectures are killed, REFUSED_CALLS fail with EPERM, all others pass."""
-    machines = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
-    if platform.machine() not in machines:
-        return
-    column, architecture = machines[platform.machine()]
+    column = _machine()
+    architecture = (0xC000003E, 0xC00000B7)[column]
     numbers = sorted(pair[column] for pair in REFUSED_CALLS.values())
     load, equal, at_least, leave = 0x20, 0x15, 0x35, 0x06  # BPF: load word, jump if ==, jump if >=, return
     allow, kill, refuse = 0x7FFF0000, 0x80000000, 0x00050000 | 1  # SECCOMP_RET_…; 1 is EPERM

@@ -153,9 +153,9 @@ class Stage:
     def _answer(self, cell, questions):
         """Ask the probes of a cell; returns True when the names were not there (yet)."""
         self.recorder.flush()
-        wire, absent = self.recorder.wire, bool(questions)
+        wire, absent = self.recorder.wire, questions != "[]"
         wire.send(kind="start", cell=cell)
-        asked = [(tuple(q["names"]), self.probing.Probe(q["expression"], q["inputs"])) for q in questions]
+        asked = [(tuple(q["names"]), self.probing.Probe(q["expression"], q["inputs"])) for q in json.loads(questions)]
         found = self.probing.ask_all(asked, self.shell.user_ns, self.limits["probe_seconds"])
         for index, answer in enumerate(found):
             absent = absent and answer.state in ("missing", "unwritten")

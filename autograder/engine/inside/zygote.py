@@ -4,6 +4,7 @@ It never reads anything that a notebook wrote: the parent hands it only the sock
 and forgets. Started by walls.py as `python -m inside.zygote`; file descriptor 0 is the parent's control socket.
 """
 
+import contextlib
 import gc
 import json
 import os
@@ -27,37 +28,39 @@ def main():
     if threads > 1:
         raise RuntimeError(f"{threads} threads after warming up: a fork would not be safe")
     gc.collect()
+    cage.use_huge_pages()
     gc.freeze()  # keeps the collector from touching, and so copying, what all players share
     control.send(_try_walls().encode())
     while True:
         message, fds, *_ = socket.recv_fds(control, 4096, 4)
         if not message:  # the parent is gone
             return
-        _fork(json.loads(message), fds, control, stage)
+        _start_player(json.loads(message), fds, control, stage)
         for fd in fds:
             os.close(fd)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:  # keepers that ended
+                pass
 
 
-def _fork(limits, fds, control, stage):
+def _start_player(limits, fds, control, stage):
     """One player with its keeper, behind walls. fds: job and messages, status, standard output and error."""
-    middle = os.fork()
-    if middle:
-        os.waitpid(middle, 0)
+    line, status, out, err = fds
+    try:
+        if cage.fork_behind_walls():
+            return
+    except OSError as problem:
+        os.write(status, f"walls {problem}".encode())
         return
     try:
         control.close()
-        line, status, out, err = fds
-        status = socket.socket(fileno=status)
-        _play_behind_walls(limits, line, status, (out, err), stage)
+        _play_behind_walls(limits, line, socket.socket(fileno=status), (out, err), stage)
     finally:
         os._exit(1)
 
 
 def _play_behind_walls(limits, line, status, streams, stage):
     try:
-        cage.enter()
-        if os.fork():
-            os._exit(0)
         cage.furnish(limits["scratch_bytes"])
     except OSError as problem:
         status.send(f"walls {problem}".encode())
@@ -84,12 +87,13 @@ def _play_behind_walls(limits, line, status, streams, stage):
 def _try_walls():
     """Raise the walls once around nothing: "ready", or what the kernel refuses."""
     ours, theirs = socket.socketpair()
-    if not os.fork():
+    try:
+        child = cage.fork_behind_walls()
+    except OSError as problem:
+        return f"refused: {problem}"
+    if not child:
         try:
             ours.close()
-            cage.enter()
-            if os.fork():
-                os._exit(0)
             cage.furnish(TRIAL["scratch_bytes"])
             cage.give_up_rights()
             theirs.send(b"ready")
