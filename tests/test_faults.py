@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,20 @@ def test_the_main_process_is_killed(graded, monkeypatch, where):
     assert [result.folder.student for result in again if not result.unchanged] == ["emre"]
     assert scores(graded) == others | {("emre", task): EXPECTED["abel_numpy", task] for task in ZERO}
     assert not list(graded.rglob("*.part"))
+
+
+def test_a_killed_run_goes_on_where_it_was(course):
+    """The whole command is killed once the first result is there; the next run plays only what is left."""
+    command = [sys.executable, "-m", "autograder.cli", "grade", "--course", str(course), "--workers", "1"]
+    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not list(course.glob(f"autograded/*/*/{grade.RESULTS}")) and first.poll() is None:
+        time.sleep(0.02)
+    first.kill()
+    first.wait()
+    finished = {path.parent.parent.name for path in course.glob(f"autograded/*/*/{grade.RESULTS}")}
+    results = grade.grade_course(course)
+    assert finished and {r.folder.student for r in results if r.unchanged} == finished
+    assert scores(course) == EXPECTED
 
 
 def descendants():
