@@ -29,9 +29,14 @@ def write(out):
         raise Drifted("These files are not what solutions/ builds; run `autograder build`:\n  " + "\n  ".join(drifted))
     files = contents()
     scratch = Path(out).with_name(f".{Path(out).name}.part")
-    scratch.write_bytes(pack({f"{FOLDER}/{name}": content for name, content in files.items()}))
+    scratch.write_bytes(archive(files))
     scratch.replace(out)
     return sorted(files)
+
+
+def archive(files):
+    """The zip file with {name: bytes}, all of it in one folder."""
+    return pack({f"{FOLDER}/{name}": content for name, content in files.items()})
 
 
 def contents():

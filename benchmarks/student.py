@@ -5,7 +5,6 @@ other and with the bare cost beside them, not with another machine.
 """
 
 import argparse
-import shutil
 import statistics
 import subprocess
 import sys
@@ -15,12 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder import build, tasks
+from autograder import build, tasks, unit
 from workbook import explore
 from workbook.check import judge, task_names
 from workbook.data import load_churn
 
 ROUNDS = 15
+IMPORTS = ("import numpy, pandas, matplotlib.pyplot", "workbook", "workbook.plots, workbook.data", "workbook.explore")
 
 
 def median(run, rounds=ROUNDS):
@@ -41,9 +41,13 @@ def check_seconds(name):
     return median(lambda: judge(name, namespace))
 
 
-def import_seconds(code):
-    """Median seconds of a fresh Python that runs `code`."""
-    return median(lambda: subprocess.run([sys.executable, "-c", code], check=True), rounds=5)
+def import_seconds(codes, rounds=5):
+    """{code: median seconds of a fresh Python that runs it}; they take turns, so that all meet the same machine."""
+    taken = {code: [] for code in codes}
+    for _ in range(rounds):
+        for code, seconds in taken.items():
+            seconds.append(median(lambda code=code: subprocess.run([sys.executable, "-c", code], check=True), rounds=1))
+    return {code: statistics.median(seconds) for code, seconds in taken.items()}
 
 
 def sliders():
@@ -75,29 +79,22 @@ def opening_seconds(path):
     """Seconds until a notebook, run and saved, is shown in JupyterLab, and until the first one was: a warm-up."""
     from playwright.sync_api import sync_playwright
 
-    from tests.test_browser import CHROMIUM, FLAGS, start_lab
+    sys.path.append(str(unit.ROOT))
+    from tests import desk
 
+    execute = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "notebook", "--execute", "--allow-errors"]
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as player:
-        shutil.copytree(build.NOTEBOOKS, Path(scratch, "notebooks"))
-        run = [
-            sys.executable,
-            "-m",
-            "jupyter",
-            "nbconvert",
-            "--to",
-            "notebook",
-            "--execute",
-            "--allow-errors",
-            "--inplace",
-        ]
-        subprocess.run([*run, "--log-level=ERROR", Path(scratch, "notebooks", path)], check=True)
-        with start_lab(Path(scratch)) as address:
-            page = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS).new_page()
+        root = desk.unpack(Path(scratch))
+        book = root / "notebooks" / path
+        subprocess.run([*execute, "--inplace", "--log-level=ERROR", book], check=True, env=desk.environment(root))
+        with desk.jupyterlab(root) as address:
+            page = player.chromium.launch(executable_path=desk.CHROMIUM, args=desk.FLAGS).new_page()
             taken = []
             for name in ("glossary.ipynb", path):
                 start = time.perf_counter()
                 page.goto(f"{address}/lab/tree/{name}?reset")
-                page.wait_for_selector(".jp-NotebookPanel:not(.jp-mod-hidden) .jp-Cell", timeout=120_000)
+                page.wait_for_selector(f"{desk.VISIBLE} .jp-Cell", timeout=desk.MINUTE)
+                page.locator(f"{desk.VISIBLE} h1").first.wait_for(timeout=desk.MINUTE)
                 taken.append(time.perf_counter() - start)
     return taken
 
@@ -112,10 +109,11 @@ def main():
         print(f"check({name!r}): {1000 * seconds:.0f} ms")
     within = sum(seconds < 0.1 for seconds in known.values())
     print(f"{within} of {len(known)} checks answer within 100 ms; the slowest is {slowest}")
-    bare = import_seconds("import numpy, pandas, matplotlib.pyplot")
-    for modules in ("workbook", "workbook, workbook.plots, workbook.data", "workbook.explore"):
-        ours = import_seconds(f"import numpy, pandas, matplotlib.pyplot, {modules}")
-        print(f"import {modules}: {ours - bare:+.2f} s beyond NumPy, pandas and Matplotlib ({bare:.2f} s)")
+    bare, *ours = IMPORTS
+    seconds = import_seconds([bare, *(f"{bare}, {modules}" for modules in ours)])
+    for modules in ours:
+        more = seconds[f"{bare}, {modules}"] - seconds[bare]
+        print(f"import {modules}: {more:+.2f} s beyond NumPy, pandas and Matplotlib ({seconds[bare]:.2f} s)")
     for name, box in sliders().items():
         print(f"slider {name}: {1000 * slider_seconds(box):.0f} ms")
     if not given.no_browser:

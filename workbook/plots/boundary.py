@@ -2,9 +2,8 @@
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
-from scipy.special import expit
 
-from workbook.plots.picture import BLUE, GREY, INK, RED, Picture, dark, dress, head, new_axes, number
+from workbook.plots.picture import BLUE, GREY, INK, RED, Picture, dark, dress, expit, head, new_axes, number
 
 SHADES = LinearSegmentedColormap.from_list("stay-leave", ["#6fb1dd", "#eaf3fa", "#ffffff", "#fdeee2", "#f0a06a"])
 

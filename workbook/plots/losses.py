@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from workbook.plots.picture import BLUE, GREY, INK, RED, Picture, dark, dress, new_axes, number
+from workbook.plots.picture import BLUE, GREY, INK, RED, Picture, dark, dress, new_axes, number, steady
 
 
 def log_loss_curves():
@@ -150,6 +150,7 @@ def labels_at(p, y, threshold=0.5):
     wrong = (p > threshold) != y
     heights = y + np.random.default_rng(1).uniform(-0.22, 0.22, size=len(y))
     axes = new_axes(7.2, 3.6)
+    steady(axes, left=0.08, right=0.8, top=0.8, bottom=0.15)
     axes.scatter(p[~wrong], heights[~wrong], s=26, color=BLUE, marker="o", alpha=0.75, label="label right")
     axes.scatter(p[wrong], heights[wrong], s=38, color=RED, marker="x", linewidth=1.8, label="label wrong")
     axes.axvline(threshold, color=INK, linewidth=1.6, linestyle="--")

@@ -2,7 +2,6 @@
 
 import numpy as np
 from matplotlib.colors import ListedColormap
-from scipy.special import softmax
 
 from workbook.plots.picture import BLUE, GREEN, INK, RED, Picture, dark, dress, head, label_right, new_axes, number
 
@@ -13,6 +12,8 @@ PALE_CLASSES = ListedColormap(["#cfe5f3", "#fbdcc4", "#c4e8dc"])
 
 def softmax_shares(others=(0.0, 1.0)):
     """Softmax of three classes while the z of the third runs; the z of the first two stay at `others`."""
+    from scipy.special import softmax
+
     z = np.linspace(-4, 6, 201)
     Z = np.column_stack([np.full_like(z, others[0]), np.full_like(z, others[1]), z])
     shares = softmax(Z, axis=1)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from io import BytesIO
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -43,18 +44,25 @@ class Picture:
         small.save(packed, "PNG")
         return packed.getvalue()
 
+    def svg(self):
+        """The figure as SVG bytes: sharp on any screen, and ready in about half the time of `png`."""
+        packed = BytesIO()
+        with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "workbook"}):
+            self.figure.savefig(packed, format="svg", metadata={"Date": None})
+        return packed.getvalue()
+
     def html(self):
         """An `<img>` element with the alt text, on a white card so that it reads well on a dark page."""
-        return self._img(b64encode(self.png()).decode("ascii"))
+        return self._img("svg+xml", b64encode(self.svg()).decode("ascii"))
 
-    def _img(self, png):
+    def _img(self, kind, content):
         width = round(self.figure.get_figwidth() * PIXELS_PER_INCH)
-        source = f"data:image/png;base64,{png}"
+        source = f"data:image/{kind};base64,{content}"
         return f'<img alt="{escape(self.alt)}" width="{width}" style="{CARD}" src="{source}">'
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         png = b64encode(self.png()).decode("ascii")
-        return {"image/png": png, "text/html": self._img(png), "text/plain": self.alt}
+        return {"image/png": png, "text/html": self._img("png", png), "text/plain": self.alt}
 
 
 def new_axes(width=7.0, height=3.9, columns=1, **options):
@@ -62,6 +70,12 @@ def new_axes(width=7.0, height=3.9, columns=1, **options):
     figure = Figure(figsize=(width, height), dpi=2 * PIXELS_PER_INCH, facecolor="white", layout="constrained")
     figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)
     return figure.subplots(1, columns, **options)
+
+
+def steady(axes, **margins):
+    """Margins that stay as they are, in parts of the figure: nothing moves with a slider but what it changes."""
+    axes.figure.set_layout_engine(None)  # which would also measure every text twice
+    axes.figure.subplots_adjust(**margins)
 
 
 def dress(axes, title, x_label, y_label):
@@ -79,6 +93,13 @@ def dress(axes, title, x_label, y_label):
 def head(axes, title):
     """A title, which says the finding, over several axes."""
     axes[0].figure.suptitle(title, fontsize=13, color=INK, fontweight="bold")
+
+
+def expit(z):
+    """SciPy's inverse logit; it is loaded by the first figure that draws one, as that takes longer than all else."""
+    from scipy.special import expit
+
+    return expit(z)
 
 
 def dark(color):

@@ -4,7 +4,6 @@ from itertools import pairwise
 
 import numpy as np
 from matplotlib.ticker import PercentFormatter
-from scipy.special import expit
 
 from workbook.plots.picture import (
     BLUE,
@@ -16,10 +15,12 @@ from workbook.plots.picture import (
     Picture,
     dark,
     dress,
+    expit,
     label_right,
     new_axes,
     number,
     ratio,
+    steady,
 )
 
 
@@ -61,8 +62,7 @@ def _list(values):
 def s_curve(weight=1.0, intercept=0.0):
     """One inverse logit curve over a single feature, beside the plain one with weight 1 and intercept 0."""
     axes = new_axes(6.4, 3.8)
-    axes.figure.set_layout_engine(None)  # so that nothing moves but the curve, and quickly
-    axes.figure.subplots_adjust(left=0.12, right=0.97, top=0.89, bottom=0.25)
+    steady(axes, left=0.12, right=0.97, top=0.89, bottom=0.25)
     x = np.linspace(-6, 6, 241)
     axes.plot(x, expit(x), "--", color=GREY, linewidth=1.5, label="weight 1, intercept 0")
     p = expit(weight * x + intercept)

@@ -10,7 +10,6 @@ from itertools import accumulate, pairwise, repeat, takewhile
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 
 from workbook.plots.picture import (
     BLUE,
@@ -24,10 +23,12 @@ from workbook.plots.picture import (
     Picture,
     dark,
     dress,
+    expit,
     head,
     label_right,
     new_axes,
     number,
+    steady,
 )
 
 # --- 3.1 the way to a minimum ------------------------------------------------------------------------------
@@ -43,6 +44,7 @@ def _path(slope, start, learning_rate, n_updates):
 def descent_path(f, slope, start=0.0, learning_rate=0.1, n_updates=8, window=(-1.0, 7.0)):
     """The function `f` over a window, and the points that gradient descent visits, the first few numbered."""
     axes = new_axes(7.0, 4.2)
+    steady(axes, left=0.11, right=0.97, top=0.9, bottom=0.14)
     path = _path(slope, start, learning_rate, n_updates)
     _draw_path(axes, f, path, window)
     dress(axes, _path_title(path, learning_rate), "weight w (no unit)", "f(w)")
@@ -387,8 +389,7 @@ def weights_at_C(X, y, names, log10_C=-1.5):
     """Bars of the weights at one C, L1 beside L2; a ring marks weights that are exactly zero."""
     X, y = _some_rows(X, y)
     axes = new_axes(7.4, 4.6)
-    axes.figure.set_layout_engine(None)  # so that nothing moves but the bars, and quickly
-    axes.figure.subplots_adjust(left=0.16, right=0.97, top=0.9, bottom=0.22)
+    steady(axes, left=0.19, right=0.97, top=0.9, bottom=0.22)
     rows = np.arange(len(names))
     zeros = {}
     for kind, shift, color, hatch in (("L1", -0.2, BLUE, ""), ("L2", 0.2, RED, "//")):
