@@ -110,10 +110,21 @@ class Card:
         return [(label, textwrap.shorten(text, TEXT_SHOWN, placeholder=" …")) for label, text in rows if text]
 
     def others(self):
-        """The other failures, one line each; of many, the first few."""
-        lines = [f"{rung.about or rung.name}: {rung.found}" for rung in self.failures[1:]]
+        """The other failures, one line each; of many, the first few, and those that end like the main one together."""
+        main, *rest = self.failures or [None]
+        same = [rung.about or rung.name for rung in rest if rung.found == main.found]
+        lines = [f"{rung.about or rung.name}: {rung.found}" for rung in rest if rung.found != main.found]
         more = [f"and {len(lines) - OTHERS_SHOWN} more"] if len(lines) > OTHERS_SHOWN else []
-        return lines[:OTHERS_SHOWN] + more
+        named = "; ".join(same[:OTHERS_SHOWN]) + ("; …" if len(same) > OTHERS_SHOWN else "")
+        alike = [f"the same in {len(same)} more ({named})"] if same else []
+        return alike + lines[:OTHERS_SHOWN] + more
+
+    @property
+    def remarks(self):
+        """What else there is to say; an edge case that ends in the error that is shown anyway says nothing new."""
+        main = next(iter(self.failures), None)
+        error = main.found.partition(":")[0] if main and main.name == "runs" else None
+        return [remark for remark in self.verdict.remarks if error is None or f": {error}: " not in remark]
 
     @property
     def read_again(self):
@@ -132,7 +143,7 @@ class Card:
             lines += [f"  {line}" for line in _aligned(self.case)]
         for line in self.others():
             lines += _wrapped("Also", line)
-        for remark in self.verdict.remarks:
+        for remark in self.remarks:
             lines += _wrapped("Remark", remark)
         if self.read_again:
             lines += _wrapped("Read again", self.read_again)
@@ -163,8 +174,8 @@ class Card:
             count = len(self.failures) - 1
             title = f"{count} other cases differ too" if count > 1 else "1 other case differs too"
             parts.append(f"<details><summary>{title}</summary>{_bullets(others)}</details>")
-        if self.verdict.remarks:
-            parts.append(f"<div>Remark:</div>{_bullets(self.verdict.remarks)}")
+        if self.remarks:
+            parts.append(f"<div>Remark:</div>{_bullets(self.remarks)}")
         if self.read_again:
             parts.append(f"<div>Read again: {self._link()}</div>")
         return "".join(parts) + "</div>"

@@ -32,7 +32,7 @@ def check(task=None):
         return
     table, facts = load_table(name), surroundings.unit()["tasks"].get(name, {})
     verdict, case = _examine(table, namespace)
-    notes = surroundings.remarks(name, facts, verdict, namespace)
+    notes = surroundings.remarks(name, facts, verdict)
     verdict = replace(verdict, remarks=(*verdict.remarks, *notes))
     saved = {"task": name, "state": verdict.state, "score": verdict.score, "points": verdict.points}
     saved["source"] = surroundings.source_digest(facts.get("names", (name,)))
@@ -63,7 +63,8 @@ def _examine(table, namespace):
                 return _stopped(table), None
     if changed and any(answer.state != "missing" for answer in answers):
         return _cannot_compare(table, changed, namespace), None
-    verdict = explain(climb(table, answers), table, answers, namespace, surroundings.unit()["tasks"])
+    problem = surroundings.unreadable(table["names"])
+    verdict = explain(climb(table, answers), table, answers, namespace, surroundings.unit()["tasks"], problem)
     main = next((rung for rung in verdict.rungs if not rung.passed), None)
     known = main is not None and main.case is not None
     return verdict, case_of(table["probes"][main.case], answers[main.case]) if known else None
@@ -126,8 +127,9 @@ def _stopped(table):
 
 
 def _cannot_compare(table, changed, namespace):
-    names = ", ".join(f"`{name}`" for name in changed)
     gone = [name for name in changed if name not in namespace]
+    names = ", ".join(f"`{name}`" for name in gone or changed)
+    one = len(gone or changed) == 1
     makers = [task for task, facts in surroundings.unit()["tasks"].items() if set(facts["names"]) & set(changed)]
     earlier = [task for task in makers if task != table["task"]]
     cause = "A given cell was changed, or another table was loaded on purpose."
@@ -138,8 +140,10 @@ def _cannot_compare(table, changed, namespace):
     return _verdict(
         table["task"],
         float(sum(table["points"].values())),
-        found=f"{names} is not defined" if gone == changed else f"{names} does not hold the table that the check knows",
-        expected=f"{names} as the cells above make it from the table that comes with the workbook",
+        found=f"{names} {'is' if one else 'are'} not defined"
+        if gone
+        else f"{names} {'does' if one else 'do'} not hold the table that the check knows",
+        expected=f"{names}, made by the cells above from the table that comes with the workbook",
         cause=cause,
         next_step="Restart the kernel and run all from the top. Grading compares your answer with your own data.",
     )

@@ -29,20 +29,26 @@ RETURNED = {
 RETURNED["builtin_function_or_method"] = RETURNED["builtin_method"] = RETURNED["method"]
 
 
-def explain(verdict, table, answers, namespace, tasks):
+def explain(verdict, table, answers, namespace, tasks, unreadable=None):
     """The verdict with kinder words where something around the answer explains it.
 
     tasks: {task: facts} of the whole unit, to know which names belong to other tasks.
+    unreadable: what Python can't read in the answer's cell.
     """
     if verdict.passed or verdict.mistake:
         return verdict
-    rungs = tuple(rung if rung.passed else _kinder(rung, table, answers, namespace, tasks) for rung in verdict.rungs)
-    return replace(verdict, rungs=rungs)
+    around = (table, answers, namespace, tasks, unreadable)
+    return replace(verdict, rungs=tuple(rung if rung.passed else _kinder(rung, *around) for rung in verdict.rungs))
 
 
-def _kinder(rung, table, answers, namespace, tasks):
+def _kinder(rung, table, answers, namespace, tasks, unreadable):
     answer = answers[rung.case or 0]
-    if answer.state in ("missing", "unwritten"):
+    if answer.state in ("missing", "unwritten") and unreadable:
+        said = (
+            f"Python can't read the cell: {unreadable}.",
+            "Mend that line or the one above it, and run the cell again.",
+        )
+    elif answer.state in ("missing", "unwritten"):
         said = _missing(answer.missing.split(", ") if answer.missing else table["names"], table, namespace, tasks)
     elif rung.name == "runs" and answer.error:
         said = _error(answer.error, table, namespace, tasks)
@@ -113,7 +119,9 @@ def _error(error, table, namespace, tasks):
     if kind == "TypeError" and "positional argument" in message:
         return _wrong_arguments(table, namespace)
     if kind in ("TypeError", "AttributeError"):
-        return _hidden(table, namespace) or _no_function(table, namespace)
+        return _no_method(message, table, namespace) or _hidden(table, namespace) or _no_function(table, namespace)
+    if kind == "IndexError" and ("out of bounds" in message or "out of range" in message):
+        return "An index lies beyond the end: n rows are counted from 0 to n - 1.", "Look at the range of your loop."
     if kind == "RecursionError":
         return "The function calls itself without an end.", "Use a loop, or let a condition end the calls."
     if kind == "MemoryError":
@@ -144,6 +152,22 @@ def _undefined(name, table, namespace, tasks):
     known = [*defined, *_arguments(table["names"][0], table), *dir(builtins)]
     near = difflib.get_close_matches(name, known, 1, cutoff=0.75)
     return (f"A misspelt name: `{near[0]}` exists.", f"Write `{near[0]}` instead of `{name}`.") if near else None
+
+
+def _no_method(message, table, namespace):
+    """A method that the task's own class does not have."""
+    lacks = re.match(r"'(\w+)' object has no attribute '(\w+)'", message)
+    if lacks is None or lacks[1] not in table["names"] or not isinstance(namespace.get(lacks[1]), type):
+        return None
+    name, own = lacks[2], [other for other in vars(namespace[lacks[1]]) if not other.startswith("__")]
+    near = difflib.get_close_matches(name, own, 1, cutoff=0.75)
+    if near:
+        return f"The class has `{near[0]}`; the task asks for `{name}`.", f"Rename it to `{name}` and run its cell."
+    return (
+        f"The class `{lacks[1]}` has no `{name}`.",
+        f"If it is a method, write `def {name}(self, ...)` in the class, indented like the others; if it is a value, "
+        f"set `self.{name}` before it is used.",
+    )
 
 
 def _wrong_arguments(table, namespace):

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import sys
+import warnings
 from functools import cache
 from pathlib import Path
 
@@ -96,6 +97,28 @@ def source_digest(names):
     return next((digest(cell) for cell in reversed(cells_run()) if set(names) <= _bound(cell)), None)
 
 
+def unreadable(names):
+    """What Python can't read in the last cell that was to define one of `names`, in words, or None.
+
+    The kernel then still holds what was there before that cell, or nothing.
+    """
+    name = f"(?:{'|'.join(map(re.escape, names))})"
+    defines = re.compile(rf"(?m)\b(?:def|class)\s+{name}\b|^[ \t]*(?:\w+[ \t]*,[ \t]*)*{name}[ \t]*(?:,[^=\n]*)?=(?!=)")
+    cell = next((cell for cell in reversed(cells_run()) if defines.search(cell)), None)
+    if cell is None:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(_shell().transform_cell(cell), "cell", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        except SyntaxError as problem:
+            line = (problem.text or "").strip().replace("`", "'")
+            return f"{problem.msg}, line {problem.lineno}" + (f": `{line}`" if line else "")
+        except ValueError:  # null bytes
+            return None
+    return None
+
+
 def _bound(cell):
     """The names that a cell's code defines for the notebook."""
     try:
@@ -113,8 +136,11 @@ def _bound(cell):
     return found
 
 
-def remarks(task, facts, verdict, namespace):
-    """What the saved notebook tells about the answer that was checked."""
+def remarks(task, facts, verdict):
+    """What the cells that were run and the saved notebook tell about the answer that was checked."""
+    problem = unreadable(facts.get("names", (task,)))
+    if problem and verdict.state != "not attempted":
+        return [f"This is about an earlier version: Python can't read the cell as you ran it last ({problem})."]
     path = notebook_path()
     if verdict.passed or path is None:
         return []
