@@ -38,13 +38,13 @@ def export_command(
 
     if format not in FORMATS:
         fail(f"There is no export format {format!r}. Known: {', '.join(FORMATS)}.")
-    if not gradebook.exists(course):
-        fail(f"There is no gradebook in {course}. Run `autograder grade` first, or name the course with --course.")
     if out and format != "gradescope" and out.is_dir():
         fail(f"{out} is a folder: name a file with -o.")
     if template and out and template.resolve() == out.resolve():
         fail(f"{out} is the template, and would be lost: name another file with -o.")
     try:
+        if not gradebook.exists(course):
+            fail(f"There is no gradebook in {course}. Run `autograder grade` first, or name the course with --course.")
         roster = roster or (course / "roster.csv" if (course / "roster.csv").is_file() else None)
         students = rosters.read(roster) if roster else None
         count, what, notes = _export(format, course, out, template, students, column or (), assignment, scale)

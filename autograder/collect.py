@@ -131,6 +131,7 @@ class Record:
             saved = json.loads(self.path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             saved = {}
+        saved = saved if isinstance(saved, dict) else {}
         self.notebooks, self.students = saved.get("notebooks", {}), saved.get("students", {})
 
     def find(self, student, assignment, notebook):
@@ -141,6 +142,10 @@ class Record:
         """When a notebook was handed in, in UTC, or None."""
         row = self.find(student, assignment, notebook)
         return _time(row)
+
+    def knows(self, student, assignment):
+        """True when a file of the assignment was collected here, and not by nbgrader's exchange."""
+        return any(name.startswith(f"{student}/{assignment}/") for name in self.notebooks)
 
     def note(self, handed, target):
         """Remember a file that was taken."""

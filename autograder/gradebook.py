@@ -98,9 +98,13 @@ def _settings(course):
     from traitlets.config.loader import PyFileConfigLoader
 
     folder = Path(course).resolve()
-    if not (folder / "nbgrader_config.py").is_file():
+    if not (folder / CONFIG).is_file():
         return {}
-    directory = PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config().get("CourseDirectory", {})
+    try:
+        directory = PyFileConfigLoader(CONFIG, path=str(folder)).load_config().get("CourseDirectory", {})
+    except Exception as problem:  # it is a program, so anything can go wrong in it
+        why = f"{type(problem).__name__}, {problem}"
+        raise Unusable(f"{folder / CONFIG} can't be read: {why}. Mend it, or install what it imports.") from None
     return {key: value for key in ("db_url", "course_id") if isinstance(value := directory.get(key), str) and value}
 
 

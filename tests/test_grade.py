@@ -228,3 +228,6 @@ def test_old_nbgrader_settings_are_brought_up_to_date_and_changed_ones_are_told(
     monkeypatch.setattr(gradebook, "EARLIER_CONFIGS", {contents.digest(config.read_bytes())})
     gradebook.write_config(tmp_path)
     assert config.read_bytes() == ours and gradebook.config_trouble(tmp_path) == ""
+    config.write_text("import no_such_module\n")
+    run = CliRunner().invoke(app, ["export", "--course", str(tmp_path)])
+    assert run.exit_code == 2 and "install what it imports" in run.output

@@ -184,17 +184,24 @@ def test_only_changed_pages_are_written_again(tmp_path, monkeypatch):
     assert [page.change for page in feedback.write_all(tmp_path)] == ["same", "changed"]
 
 
-def test_the_exchange_finds_a_page_for_each_notebook(tmp_path, monkeypatch):
+@pytest.mark.parametrize("given", [feedback.EXCHANGE_FILES, ("timestamp.txt",)])  # ngshare has no secret
+def test_the_exchange_finds_a_page_for_each_notebook(tmp_path, monkeypatch, given):
     result, rows = put(tmp_path, "ann", "3_training")
     result.folder.path.mkdir(parents=True)
-    for name in feedback.EXCHANGE_FILES:
+    for name in given:
         (result.folder.path / name).write_text("x", encoding="utf-8")
     monkeypatch.setattr(grade, "load_course", lambda course: [result])
     monkeypatch.setattr(gradebook, "notebooks", lambda course: [])
     monkeypatch.setattr(gradebook, "rows", lambda course: rows)
     folder = feedback.write_all(tmp_path)[0].path.parent
     names = {f"{book.name}.html" for book in grade.graded_books("3_training")}
-    assert {path.name for path in folder.iterdir()} == {*names, "feedback.html", *feedback.EXCHANGE_FILES}
+    assert {path.name for path in folder.iterdir()} == {*names, "feedback.html", *given}
+    for path in folder.iterdir():
+        path.unlink()
+    record = {"notebooks": {"ann/3_training/3.6_written_submission": {}}}  # collected here: there is no exchange
+    (tmp_path / "collected.json").write_text(json.dumps(record), encoding="utf-8")
+    feedback.write_all(tmp_path)
+    assert [path.name for path in folder.iterdir()] == ["feedback.html"]
 
 
 # --- colours ------------------------------------------------------------------------------------------------
