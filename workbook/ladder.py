@@ -29,6 +29,7 @@ RTOL, ATOL = 1e-6, 1e-10  # some sixteen roundings to single precision
 BY_HAND = "Compute the case shown by hand and compare it with your code step by step."
 SLOW_TIMES, SLOW_SECONDS = 20, 0.005  # what it takes for a remark on speed
 FACTOR_SPREAD = 0.01
+SIZES = re.compile(r"shape|size|dimension|length|aligned|broadcast|unpack|inconsistent numbers|[Ii]ndex|\bfeatures\b")
 DIAGNOSIS = "diagnosis"  # the part of probes that cost nothing and only help to recognise a mistake
 
 
@@ -463,10 +464,14 @@ def _fits_one_size(table, answers, part):
 
     For smaller sizes the code must break, as one does that reads a row or column which isn't there.
     """
+    if any(answer.error and not _is_of_size(answer.error) for answer in answers):
+        return False
     seen = []
     for probe, answer in zip(table["probes"], answers, strict=True):
         arrays = [value["shape"] for _, value in sorted(probe["inputs"].items()) if value["kind"] == "array"]
         rung = _climb_probe(probe, answer)
+        if rung and rung.name == "shape" and not _is_of_axes(probe, answer):
+            return False
         if probe["part"] == part and not probe.get("edge"):
             seen.append(([size for shape in arrays for size in shape], rung and rung.name))
     if len({len(sizes) for sizes, _ in seen}) != 1:
@@ -480,6 +485,16 @@ def _fits_one_size(table, answers, part):
         if all(broken in ("runs", "shape") or (broken == "values" and size > fits) for size, broken in wrong):
             return any(broken in ("runs", "shape") for _, broken in wrong)
     return False
+
+
+def _is_of_axes(probe, answer):
+    """True when an answer has as many axes as is expected, if of another length."""
+    return len(answer.value.get("shape", ())) == len(probe["expected"].get("shape", ()))
+
+
+def _is_of_size(error):
+    """True for an error that sizes bring about: an index that is out of bounds, shapes that don't fit together."""
+    return error["type"] == "IndexError" or bool(SIZES.search(error["message"]))
 
 
 def _starts_right(table, answers):
