@@ -111,6 +111,11 @@ def test_what_marks_an_untouched_answer_is_what_the_release_holds():
     assert EMPTY == unit.TEXT_STUB and STUB.search("    " + unit.STUB)
 
 
+def test_from_any_other_folder_the_notebooks_that_came_along_are_found(tmp_path):
+    beside = Path(sys.modules["workbook.progress"].__file__).resolve().parent.parent / "notebooks"
+    assert sys.modules["workbook.progress"].find_root(tmp_path) == beside
+
+
 # --- doctor ------------------------------------------------------------------------------------------------
 
 
@@ -141,6 +146,18 @@ def test_a_bare_python_hears_what_to_do(tmp_path):
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from workbook import check; check('log_loss')"
     answer = subprocess.run([*command, code], capture_output=True, text=True, check=True)
     assert "python -m workbook doctor" in answer.stdout
+
+
+def test_a_python_of_the_system_is_left_alone(monkeypatch, tmp_path, capsys):
+    """Where pip refuses to install, the workbook gets a Python of its own; later that one is named."""
+    monkeypatch.setattr(doctor, "_is_the_systems", lambda: True)
+    monkeypatch.setattr(doctor, "ROOT", str(tmp_path / "my folder"))
+    own = tmp_path / "my folder" / ".venv" / "bin" / "python"
+    command = doctor._install('"numpy>=2.2"')
+    assert "-m venv" in command and f'"{own}" -m pip install --editable' in command and "numpy" not in command
+    own.parent.mkdir(parents=True)
+    own.touch()
+    assert doctor._install('"numpy>=2.2"').startswith(f'"{own}" -m workbook doctor')
 
 
 def test_an_old_python_can_read_the_doctor():

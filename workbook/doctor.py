@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections import namedtuple
 from importlib import import_module
@@ -63,10 +64,12 @@ def _report(findings):
         )
         print("then (`make lab`, or `conda activate train-a-linear-model`), and not with this one.")
     print("\nTo repair it:\n  " + repairs[0])
+    if "-m workbook doctor" in repairs[0]:
+        return 1
     if _in_notebook():
         print("Then restart the kernel (Kernel menu, Restart Kernel) and run this cell again.")
     else:
-        print("Then run this again: " + ("more" if len(repairs) > 1 else "nothing else") + " is to be done.")
+        print("Then run this again: " + ("more" if len(set(repairs)) > 1 else "nothing else") + " is to be done.")
     return 1
 
 
@@ -135,12 +138,30 @@ def _numbers(version):
 def _install(what):
     if _in_notebook():
         return "%pip install " + what
-    python = f'"{sys.executable}"' if " " in sys.executable else sys.executable
+    python = _quoted(sys.executable)
+    if _is_the_systems():
+        own = os.path.join(ROOT, ".venv", "bin", "python")
+        if os.path.exists(own):
+            return f"{_quoted(own)} -m workbook doctor    # it was set up with that Python; this one is the system's"
+        made = f"{python} -m venv {_quoted(os.path.join(ROOT, '.venv'))}"
+        return (
+            f"{made} && {_quoted(own)} -m pip install --editable {_quoted(ROOT)} && {_quoted(own)} -m workbook doctor"
+        )
     if find_spec("pip") is not None:
         return f"{python} -m pip install {what}"
     if shutil.which("uv"):
         return f"uv pip install --python {python} {what}"
     return f"{python} -m ensurepip && {python} -m pip install {what}"
+
+
+def _quoted(path):
+    return f'"{path}"' if " " in path else path
+
+
+def _is_the_systems():
+    """True for a Python of the operating system, where pip refuses to install anything."""
+    marker = os.path.join(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED")
+    return sys.prefix == sys.base_prefix and os.path.exists(marker)
 
 
 def _helper():

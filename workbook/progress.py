@@ -90,20 +90,24 @@ def read(folder=None):
 
 
 def find_root(start=None):
-    """The folder that holds the module folders: here, above here, or `notebooks` below."""
+    """The folder that holds the module folders: here, above here, `notebooks` below, or what came with this module."""
     here = Path(start or Path.cwd()).resolve()
-    modules = {facts["path"].partition("/")[0] for facts in unit()["notebooks"]}
+    paths = [Path(facts["path"]) for facts in unit()["notebooks"]]
     for place in (here, *here.parents[:2], here / "notebooks"):
-        if any((place / module).is_dir() for module in modules):
+        if any((place / path.parts[0]).is_dir() for path in paths if len(path.parts) > 1):
             return place
-    return here.parent if MODULE.fullmatch(here.name) else here
+    if MODULE.fullmatch(here.name):
+        return here.parent
+    beside = Path(__file__).resolve().parent.parent / "notebooks"
+    return here if any((here / path.name).is_file() for path in paths) or not beside.is_dir() else beside
 
 
 def find_book(path, root):
-    """Where a notebook of the unit lies: at its place or, when it was moved, wherever its name is found; or None."""
+    """Where a notebook of the unit lies: at its place or, when it was moved, near it by its name; or None."""
     if (root / path).is_file():
         return root / path
-    moved = (found for found in root.rglob(Path(path).name) if ".ipynb_checkpoints" not in found.parts)
+    near = (found for folder in ("", "*/", "*/*/") for found in root.glob(f"{folder}{Path(path).name}"))
+    moved = (found for found in near if ".ipynb_checkpoints" not in found.parts)
     return max(moved, key=lambda found: found.stat().st_mtime, default=None)
 
 
@@ -226,6 +230,7 @@ class Overview:
         head = "".join(
             f'<th scope="col" style="text-align: left;">{name}</th>' for name in ("notebook", "done", "tasks")
         )
+        parts.append('<div tabindex="0" role="region" aria-label="Tasks by notebook" style="overflow-x: auto;">')
         parts.append(f'<table style="border-collapse: collapse;"><thead><tr>{head}</tr></thead><tbody>')
         for book in self.books:
             works = [
@@ -239,7 +244,7 @@ class Overview:
                 '<td style="text-align: left;"><ul style="list-style: none; margin: 0; padding: 0;">'
                 f"{''.join(works)}</ul></td></tr>"
             )
-        return "".join(parts) + "</tbody></table></section>"
+        return "".join(parts) + "</tbody></table></div></section>"
 
 
 def _summary(book):
