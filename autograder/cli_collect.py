@@ -65,6 +65,8 @@ def collect_command(
 
 def _show(outcomes, course, students, zone):
     """Print what is there now, a row a student, and below it every file that a person may want to look after."""
+    from autograder.archives import FILE_TIME
+
     if not outcomes:
         say.print("There is nothing to collect.")
         return
@@ -90,11 +92,13 @@ def _show(outcomes, course, students, zone):
         say.print("\n".join(lines), soft_wrap=True, markup=False)
     counts = Counter(outcome.state for outcome in outcomes)
     people = len({outcome.handed.student for outcome in taken})
-    say.print(f"\n{', '.join(f'{counts[state]} {state}' for state in STYLES if counts[state])}; {people} students.")
-    clocks = Counter(outcome.handed.clock for outcome in taken if outcome.handed.clock)
+    told = ", ".join(f"{counts[state]} {state}" for state in STYLES if counts[state])
+    say.print(f"\n{told}; {people} student{'s' * (people != 1)}.")
+    clocks = Counter(outcome.handed.clock or "unknown" for outcome in taken)
+    del clocks[FILE_TIME]  # says which file is newer, not when it was handed in
     if clocks:
         times = "; ".join(f"{clock} ({count})" for clock, count in clocks.most_common())
-        text = f"When they were handed in, by: {times}. Times without a zone were read as {zone}; here they are in UTC."
+        text = f"Times of handing in: {times}. Times without a zone were read as {zone}; here they are in UTC."
         say.print(text, soft_wrap=True, markup=False)
     missing = [s.id for s in students.students if not (course / "submitted" / s.id).is_dir()] if students else []
     if missing:

@@ -26,6 +26,7 @@ COLUMNS = {
 KINDS = {word: kind for kind, words in COLUMNS.items() for word in words.split()}
 IDENTIFIERS = ("id", "login", "sis", "email", "canvas", "moodle")
 NUMBERS = ("canvas", "moodle")  # a platform's own: they say nothing where the roster has no column of theirs
+STABLE = "canvas"  # Moodle's are other ones in each assignment
 NAME_LIMIT = 100
 APOSTROPHES = {ord(c): None for c in "'\u2019\u02bc`"}
 SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,99}")
@@ -82,7 +83,8 @@ class Roster:
             found = self._ids.get(fold(value), set()) if value and kind not in NUMBERS else set()
             if len(found) == 1:
                 return self._by_id[next(iter(found))], ""
-        found = set().union(*(self._names.get(key, set()) for key in name_keys(person.name)))
+        called = set().union(*(self._names.get(key, set()) for key in name_keys(person.name)))
+        found = {i for i in called if _may_be(self._by_id[i], person)}
         if len(found) == 1:
             return self._by_id[next(iter(found))], ""
         for kind, value in person.ids.items():
@@ -90,8 +92,17 @@ class Roster:
             if len(nameless) == 1:
                 return self._by_id[next(iter(nameless))], ""
         if found:
-            return None, f"{person.label!r} fits several students of the roster: {', '.join(sorted(found))}"
-        return None, f"{person.label!r} is not in the roster"
+            several = f"{person.label!r} fits several students of the roster: {', '.join(sorted(found))}"
+            return None, f"{several}; give them the platform's numbers there, or use --student"
+        if called:
+            return None, f"{person.label!r} has another number in the roster, where {', '.join(sorted(called))} is"
+        return None, f"{person.label!r} is not in the roster; add a row, or use --student"
+
+
+def _may_be(student, person):
+    """False for somebody of the same name: Canvas's numbers of people stay, and theirs is another one."""
+    theirs = student.ids.get(STABLE)
+    return not theirs or person.ids.get(STABLE, theirs) == theirs
 
 
 def read(path):

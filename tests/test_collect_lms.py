@@ -407,3 +407,11 @@ def test_the_command(tmp_path):
     assert datetime.datetime.fromisoformat(row["time"]).isoformat() == "2026-03-01T11:00:00+00:00"
     for option in (["--timezone", "Mars/Base"], ["--keep", "luck"], ["--roster", str(tmp_path / "none.csv")]):
         assert CliRunner().invoke(cli.app, ["collect", str(tmp_path / "class.zip"), *option]).exit_code == 2
+
+
+def test_somebody_else_of_the_same_name_is_not_taken_for_the_one_in_the_roster():
+    students = roster.Roster([roster.Student("jo", "Jo Smith", {"canvas": "7", "moodle": "1"})])
+    assert students.find(roster.Person("smithjo", {"canvas": "7"}))[0].id == "jo"
+    assert students.find(roster.Person("Jo Smith", {"moodle": "99"}))[0].id == "jo"
+    found, why = students.find(roster.Person("smithjo", {"canvas": "8"}))
+    assert found is None and "another number" in why

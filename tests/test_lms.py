@@ -139,7 +139,7 @@ def test_templates_that_are_none_are_told(desk, tmp_path, text, message):
 
 
 def test_students_are_matched_by_the_roster_and_by_what_was_collected(desk, tmp_path):
-    listed = roster.read(write(tmp_path, "id,name,canvas id\nada,Ada Lovelace,77\nbo,Bo Li,78\n", "roster.csv"))
+    listed = roster.read(write(tmp_path, "id,name,canvas id\nada,Ada Lovelace,77\nbo,Bo Li,\n", "roster.csv"))
     text = 'Student,ID,SIS Login ID,Section,3.2 (1)\n    Points Possible,,,,13\nX,77,q,S,\n"Li, Bo",5,r,S,\n'
     found = template.read(write(tmp_path, text))
     assert canvas.fill(found, totals.of_course(desk, listed)).filled == 2
