@@ -153,7 +153,7 @@ def compare(assignment, count, cores, scratch):
 
 
 def grow(assignment, sizes, cores, scratch):
-    """Print time and peak memory of this process for classes of growing size."""
+    """Print time, the bare limit of the same class, and peak memory of this process for classes of growing size."""
     print(f"growth, {assignment}, {cores} cores:")
     for size in sizes:
         folder = scratch / f"class{size}"
@@ -161,7 +161,8 @@ def grow(assignment, sizes, cores, scratch):
         peak = Peak()
         with peak:
             taken = seconds(grade.grade_course, folder, None, cores)
-        each = f"{taken:7.1f} s, {taken / size:6.3f} s each"
+        limit = f"{taken / bare(folder, assignment, cores):.2f} times the bare limit"
+        each = f"{taken:7.1f} s, {taken / size:6.3f} s each, {limit}"
         print(f"  {size:5} submissions: {each}; memory {peak.mebibytes:.0f} MiB at most")
         shutil.rmtree(folder)
 
@@ -192,7 +193,7 @@ class Peak:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--submissions", type=int, default=8)
+    parser.add_argument("--submissions", type=int, default=20)
     parser.add_argument("--assignment", default="2")
     parser.add_argument("--cores", type=int, default=os.cpu_count())
     parser.add_argument("--growth", type=int, nargs="*", default=[50, 200], metavar="N")
