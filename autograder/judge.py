@@ -154,6 +154,8 @@ def from_play(task, played, place, seed=SEED):
         return no_answer(task, f"The notebook did not get here: {'; '.join(played.events) or 'no answer'}.")
     verdict = from_answers(task, [Answer("timeout") if answer is None else answer for answer in answers], seed)
     error = played.errors.get(task.name)
+    if verdict.state == "not attempted" and error and error["type"] == engine.LOST:
+        return no_answer(task, f"The cell of the answer did not come to its end: {error['message']}.")
     if verdict.state == "not attempted" and error and error["type"] != "NotImplementedError":
         return no_answer(task, f"The cell of the answer stopped with {error['type']}: {error['message'][:200]}.")
     return verdict

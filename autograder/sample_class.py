@@ -336,7 +336,7 @@ STUDENTS = [
     Student(
         "hugo_kills_kernel",
         NUMPY | {"inverse_logit": "import os\nos._exit(0)"},
-        {"inverse_logit": 0, "log_loss": 0},
+        {"inverse_logit": 0},
         honest=False,
     ),
 ]

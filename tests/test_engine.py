@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,22 +63,35 @@ def test_a_slow_cell_is_stopped_and_the_next_ones_run():
     assert played.answers["ask"][0].value["value"] == 5
 
 
-def test_a_cell_that_swallows_the_interrupt_is_killed_from_outside():
+ENDLESS = "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nprint('kept', flush=True)\nwhile True: pass"
+LOSSES = {
+    ENDLESS: "cell limit of 2 seconds",
+    "print('kept', flush=True)\nimport os; os._exit(3)": "ended in cell c1",
+    "print('kept', flush=True)\nimport ctypes; ctypes.string_at(0)": "ended in cell c1",
+}
+
+
+@pytest.mark.parametrize("source", LOSSES)
+def test_a_cell_that_has_to_be_killed_costs_no_other(source):
+    played = play("def f(): return 1", source, "def g(): return f() + 1", ask="g()", names=("g",))
+    assert LOSSES[source] in played.events[0] and played.events[1] == "played again without cell c1"
+    assert printed(played, "c1") == "kept\n" and played.errors["c1"]["type"] == engine.LOST
+    assert played.finished and played.answers["ask"][0].value["value"] == 2
+
+
+def test_a_question_that_ends_the_process_costs_no_other():
+    cells = [{"id": "c0", "cell_type": "code", "source": "import os\ndef f(): os._exit(0)\ndef g(): return 2"}]
+    cells += [{"id": name, "cell_type": "code", "source": "1 / 0"} for name in ("ask", "other")]
+    asked = {"ask": engine.Question(((("f",), Probe("f()")),)), "other": engine.Question(((("g",), Probe("g()")),))}
+    played = engine.play(engine.Job(tuple(cells), asked, limits=LIMITS))
+    assert played.answers["ask"] == [None] and played.answers["other"][0].value["value"] == 2
+    assert "ended in cell ask" in played.events[0] and played.finished
+
+
+def test_a_notebook_that_is_killed_again_and_again_ends_in_its_time():
     started = time.monotonic()
-    played = play(
-        "def f(): return 1",
-        "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nprint('kept', flush=True)\nwhile True: pass",
-        ask="f()",
-    )
-    assert time.monotonic() - started < 15
-    assert not played.finished and "limit" in played.events[0]
-    assert printed(played, "c1") == "kept\n"
-
-
-def test_a_killed_process_is_an_event_and_earlier_cells_count():
-    played = play("print('first')", "import os; os._exit(3)", ask="1")
-    assert printed(played) == "first\n"
-    assert played.answers["ask"] == [None] and "ended in cell c1" in played.events[0]
+    played = play(*[ENDLESS] * 8, ask="1", limits=replace(LIMITS, notebook_seconds=8))
+    assert time.monotonic() - started < 30 and not played.finished and "notebook limit" in played.events[-1]
 
 
 def test_memory_is_bounded():

@@ -7,6 +7,9 @@ from functools import cached_property
 from workbook.probe import Probe
 
 
+LOST = "Stopped"  # the type of error of a cell that ended the process, or that had to be killed
+
+
 @dataclass(frozen=True)
 class Limits:
     """Bounds of one submission. Seconds are wall time; memory and processes are those of all its processes together."""
@@ -53,7 +56,7 @@ class Played:
 
     outputs: {cell id: [nbformat outputs]}. answers: {cell id: [Answer, or None where none came]}. errors: {cell id:
     {type, message}} of cells that stopped with an error. events: what was limited or went wrong, in words.
-    finished: every cell was reached.
+    finished: every cell was reached. lost: the cell that ended the process or was killed with it.
     """
 
     outputs: dict = field(default_factory=dict)
@@ -63,6 +66,11 @@ class Played:
     events: list = field(default_factory=list)
     seconds: float = 0.0
     finished: bool = False
+    lost: str | None = None
+
+    def by_cell(self):
+        """What is kept for each cell by its id."""
+        return self.outputs, self.counts, self.answers, self.errors
 
 
 __all__ = ["Job", "Limits", "Played", "Probe", "Question"]

@@ -11,21 +11,54 @@ import subprocess
 import threading
 import time
 from collections import deque
+from dataclasses import replace
 
 from autograder.engine import walls
-from autograder.engine.job import Job, Played
+from autograder.engine.job import LOST, Job, Played
 from autograder.engine.messages import Transcript
 
+CELLS_LEFT_OUT = 3  # of one notebook: cells after whose loss it is played again
 GRACE = 3.0  # seconds between the interrupt inside the player and the kill from outside
 
 
 def play(job: Job) -> Played:
-    """Play `job` in a child process and return what became of it. Never raises for what a notebook does."""
+    """Play `job` in a child process and return what became of it. Never raises for what a notebook does.
+
+    A cell that ends the process, or that has to be killed, is left out and the notebook played again as long as its
+    time lasts: one such cell costs no other task.
+    """
+    played = _play_soundly(job, job.limits.notebook_seconds)
+    for _ in range(CELLS_LEFT_OUT):
+        left = job.limits.notebook_seconds - played.seconds
+        if played.lost is None or left <= 0:
+            break
+        job = _without(job, played.lost)
+        played = _join(played, _play_soundly(job, left))
+    return played
+
+
+def _without(job, cell):
+    others = {name: question for name, question in job.questions.items() if name != cell}
+    return replace(job, cells=tuple(part for part in job.cells if part["id"] != cell), questions=others)
+
+
+def _join(before, again):
+    """What became of a notebook and, in the cell that was left out when it was played again, of the play before."""
+    cell = before.lost
+    for kept, new in zip(before.by_cell(), again.by_cell(), strict=True):
+        new.update({cell: kept[cell]} if cell in kept else {})
+    again.events[:0] = [*before.events, f"played again without cell {cell}"]
+    again.seconds += before.seconds
+    return again
+
+
+def _play_soundly(job, seconds):
+    """Play, and once more when it was the engine that failed."""
     try:
-        return _play_once(job)
-    except walls.Broken:  # a zygote that was killed, or a machine short of memory: once more
+        return _play_once(job, seconds)
+    except walls.Broken:  # a zygote that was killed, or a machine short of memory
         _engine.settle()
-        replayed = _play_once(job)
+        replayed = _play_once(job, seconds)
         replayed.events.insert(0, "the process that plays notebooks was lost and replaced; played again from the start")
         return replayed
 
@@ -113,31 +146,32 @@ if hasattr(os, "register_at_fork"):
 # --- conversation ------------------------------------------------------------------------------------------
 
 
-def _play_once(job):
+def _play_once(job, seconds):
     played = Played(answers={cell: [None] * len(question.probes) for cell, question in job.questions.items()})
     player = _engine.start(job.limits)
     start = time.monotonic()
     stopped = "the conversation broke off"
     try:
-        running, stopped = _converse(player, job, played)
+        running, stopped = _converse(player, job, played, start + seconds)
     finally:
         said = player.end(stop=bool(stopped))
-    if stopped:
-        played.events.append(stopped)
-    elif not played.finished:
-        played.events.append(_how_it_ended(said, running, job))
     played.seconds = time.monotonic() - start
+    if not played.finished:
+        why = stopped or _how_it_ended(said, running, job)
+        played.events.append(why)
+        if running and played.seconds < seconds:
+            played.lost = running
+            played.errors[running] = {"type": LOST, "message": why}
     return played
 
 
-def _converse(player, job, played):
+def _converse(player, job, played, deadline):
     """Send the job, then read messages until the player is done or dead; returns the cell where it ended and why it was
     stopped, or None."""
     limits, transcript = job.limits, Transcript(job, played)
     reader = _Reader(player, transcript, limits.output_bytes)
     with contextlib.suppress(OSError):  # it may be gone already
         player.send(_request(job))
-    deadline = time.monotonic() + limits.notebook_seconds
     cell_deadline = deadline
     while True:
         try:
