@@ -248,7 +248,7 @@ class Cold:
             env=environment(LIBRARY, DESK) if bwrap else environment(library, desk),
             start_new_session=True,
         )
-        self.line, self.streams = _as_socket(self.process.stdout), {_as_socket(self.process.stderr): "stdout"}
+        self.line, self.streams = _selectable(self.process.stdout), {_selectable(self.process.stderr): "stdout"}
 
     def send(self, request):
         try:
@@ -273,8 +273,10 @@ class Cold:
         return "killed" if code is None else f"ended {code}"
 
 
-def _as_socket(pipe):
-    """A socket that carries what comes out of a pipe: Windows can't wait for several pipes at once."""
+def _selectable(pipe):
+    """The pipe itself, or a socket that carries what comes out of it: Windows can't wait for several pipes at once."""
+    if os.name == "posix":
+        return pipe
     near, far = socket.socketpair()
 
     def pump():
