@@ -6,7 +6,6 @@ from functools import cached_property
 
 from workbook.probe import Probe
 
-
 LOST = "Stopped"  # the type of error of a cell that ended the process, or that had to be killed
 
 
