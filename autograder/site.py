@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -96,7 +97,10 @@ def _executed(book):
             resources = {"metadata": {"path": folder}}
             NotebookClient(
                 notebook, timeout=300, kernel_name="python3", allow_errors=True, resources=resources
-            ).execute(env={**os.environ, "PYTHONPATH": str(unit.ROOT), "MPLBACKEND": "Agg"})
+            ).execute(
+                env={**os.environ, "PYTHONPATH": str(unit.ROOT), "MPLBACKEND": "Agg"},
+                stderr=subprocess.DEVNULL,  # what a kernel says of itself; what cells say is kept in the notebook
+            )
         for old in EXECUTED.glob(f"{book.name}-*.ipynb"):
             old.unlink()
         kept.parent.mkdir(parents=True, exist_ok=True)

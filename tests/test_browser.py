@@ -77,7 +77,7 @@ def test_the_whole_way_from_the_start_page_to_handing_in(page, lab, home):
     desk.answer(page, cell, right.replace("mean()", "sum()"), head="def mean_squared_error(y, y_hat):")
     wrong = desk.card(page, "Not yet right", "mean_squared_error")
     assert wrong.locator("dt").count() > 4 and wrong.locator("tbody tr").count() == 3, "facts, and the case row by row"
-    assert wrong.get_by_role("heading").count() == 1 and wrong.get_attribute("aria-live") == "polite"
+    assert wrong.get_by_role("heading", level=3).count() == 1 and wrong.get_attribute("aria-live") == "polite"
     wrong.get_by_role("link", name="Squared error: for numbers").focus()
     page.keyboard.press("Enter")
     page.wait_for_function(IN_VIEW, arg="4 Squared error", timeout=2 * desk.MINUTE)

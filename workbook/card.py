@@ -154,7 +154,7 @@ class Card:
         parts = [
             f'<div role="group" aria-live="polite" aria-label="{say(self.headline)}" '
             f'style="{BOX.format(COLOURS[self.verdict.state])}">',
-            f'<div role="heading" aria-level="4" style="{TITLE}">{say(self.headline)}</div>',
+            f'<div role="heading" aria-level="3" style="{TITLE}">{say(self.headline)}</div>',
         ]
         if self.points:
             parts.append(f"<div>{say(self.points)}</div>")
