@@ -23,7 +23,7 @@ app = typer.Typer(
 Course = Annotated[Path, typer.Option(help="The course folder, with submitted/, gradebook.db and the rest.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 CHANGED_SHOWN = 20  # pages that `feedback` names
-Seed = Annotated[int | None, typer.Option(help="Draw other questions than usual.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Draw other questions than usual.")]
 
 
 @app.command("build")
@@ -106,7 +106,9 @@ def _read_code(file, task):
 @app.command("matrix")
 def matrix_command(
     names: Annotated[list[str] | None, typer.Argument(metavar="[TASK]...")] = None,
-    seed: Annotated[list[int] | None, typer.Option(help="Draw other questions than usual; may be given again.")] = None,
+    seed: Annotated[
+        list[int] | None, typer.Option(min=0, help="Draw other questions than usual; may be given again.")
+    ] = None,
     mutants: Annotated[bool, typer.Option("--mutants", help="Judge generic mutants of the model answers too.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the matrix as a page, too.")] = None,
     totals: Annotated[bool, typer.Option("--totals", help="Print the totals only.")] = False,

@@ -8,6 +8,7 @@ nbgrader's kernel uses.
 import ast
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 
@@ -18,6 +19,7 @@ from workbook import plain
 from workbook.ladder import Rung, Verdict, climb
 from workbook.probe import Answer, Probe, ask_all
 
+IN_A_CELL = re.compile(r"\(<ipython-input[^>]*>, line (\d+)\)")  # where IPython places an error of syntax
 SEED = 20_180  # grades must not change from run to run; `--seed` draws other questions
 
 
@@ -152,12 +154,14 @@ def from_play(task, played, place, seed=SEED):
     answers = played.answers[place]
     if all(answer is None for answer in answers):
         return no_answer(task, f"The notebook did not get here: {'; '.join(played.events) or 'no answer'}.")
-    verdict = from_answers(task, [Answer("timeout") if answer is None else answer for answer in answers], seed)
+    lost = {"type": "No answer", "message": "; ".join(played.events), "where": ""}
+    verdict = from_answers(task, [answer or Answer("raised", error=lost) for answer in answers], seed)
     error = played.errors.get(task.name)
     if verdict.state == "not attempted" and error and error["type"] == engine.LOST:
         return no_answer(task, f"The cell of the answer did not come to its end: {error['message']}.")
     if verdict.state == "not attempted" and error and error["type"] != "NotImplementedError":
-        return no_answer(task, f"The cell of the answer stopped with {error['type']}: {error['message'][:200]}.")
+        message = IN_A_CELL.sub(r"(line \1)", error["message"])[:200]
+        return no_answer(task, f"The cell of the answer stopped with {error['type']}: {message}.")
     return verdict
 
 

@@ -282,6 +282,45 @@ def test_what_is_no_python_file_is_explained(tmp_path):
     assert by_hand.exit_code == 2 and "marked by hand" in by_hand.output
 
 
+def test_a_negative_seed_and_a_slip_in_the_code_are_explained(tmp_path):
+    answer = tmp_path / "answer.py"
+    answer.write_text("def log_loss(y, p:\n")
+    told = json.loads(run("judge", "log_loss", answer, "--json").stdout)
+    found = told["rungs"][0]["found"]
+    assert told["state"] == "failed" and "SyntaxError" in found and "line 1" in found and "<" not in found
+    seed = run("judge", "log_loss", answer, "--seed", -1)
+    assert seed.exit_code == 2 and "--seed" in seed.output
+
+
+ENDS = """
+import os
+
+class Ends:
+    def __getattr__(self, name):
+        os._exit(0)
+
+    __array__ = __len__ = __float__ = lambda self, *arguments: os._exit(0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("log_loss", "def log_loss(y, p): os._exit(0)"),
+        ("best_threshold", "best_threshold = Ends()"),
+        ("loss_plot", "loss_ax = Ends()"),
+        (
+            "LogisticRegressionScratch",
+            "class LogisticRegressionScratch:\n    def __init__(self, *options): os._exit(0)",
+        ),
+    ],
+)
+def test_a_process_that_ends_in_a_question_is_a_rung(name, code):
+    result = judge.in_file(tasks.find(name), ENDS + code)
+    first = result.rungs[0]
+    assert (result.state, result.score, first.name) == ("failed", 0, "runs") and "process ended" in first.found
+
+
 # --- frozen tables ---------------------------------------------------------------------------------------------
 
 

@@ -449,98 +449,96 @@ def _noisy_examples(rng, n, k):
     return X, y
 
 
+GRADIENT, HESSIAN = "m.compute_gradient(X1, y, p)", "m.compute_hessian(X1, p)"
+TINY_X1 = np.array([[1.0, 2.0, 1.0], [0.0, -1.0, 1.0], [-1.0, 3.0, 1.0], [2.0, 1.0, 1.0]])
+
+
 @LogisticScratch.cases
 def _(rng, fresh):
-    def open_yet(method):
-        return {"runs:NotImplementedError": f"{method} not written yet"}
+    yield from _predict_cases(rng, fresh)
+    yield from _derivative_cases(rng, fresh)
+    # update_weights is given right predictions, gradient and Hessian as numbers.
+    for n, k in [(6, 2)] + ([(9, 1), (40, 4)] if fresh else []):
+        yield from _update_cases(_design(rng, n, k), rng)
+    yield from _check_stop_cases(rng, fresh)
+    yield from _pair_cases(rng, fresh)
+    yield from _fit_cases(rng, fresh)
 
-    def design(n, k):
-        return np.column_stack([rng.normal(size=(n, k)).round(2), np.ones(n)])
 
-    # predict_proba
+def _open_yet(method):
+    return {"runs:NotImplementedError": f"{method} not written yet"}
+
+
+def _design(rng, n, k):
+    """Some rows with the column of ones."""
+    return np.column_stack([rng.normal(size=(n, k)).round(2), np.ones(n)])
+
+
+def _predict_cases(rng, fresh):
     call = f"[{WITH_W}, m.predict_proba(X1)][-1]"
-    tiny = np.array([[1.0, 2.0, 1.0], [0.0, -1.0, 1.0], [-1.0, 3.0, 1.0], [2.0, 1.0, 1.0]])
     w = np.array([0.5, -1.0, 0.25]) if not fresh else rng.normal(size=3).round(2)
     sizes = [(1, 1), (3, 3)] + ([(1, 3), (2, 4), (50, 7), (1000, 3)] if fresh else [])
-    faults = open_yet("predict_proba")
+    faults = _open_yet("predict_proba")
     ones = {"runs:ValueError:matmul": "ones column added again"}
-    yield Case(call, {"X1": tiny, "w": w}, "predict_proba", "4 rows, 2 features", faults=faults | ones)
+    yield Case(call, {"X1": TINY_X1, "w": w}, "predict_proba", "4 rows, 2 features", faults=faults | ones)
     for n, k in sizes:
         w_here = rng.normal(size=k + 1).round(2)
         square = {f"shape:{n}x{n}": "(n, 1) returned", f"shape:{n}x1": "(n, 1) returned"}
         about = f"{n} row{'s' * (n > 1)}, {k} feature{'s' * (k > 1)}"
-        yield Case(call, {"X1": design(n, k), "w": w_here}, "predict_proba", about, faults=faults | ones | square)
-    yield Case(call, {"X1": tiny, "w": w}, "predict_proba", "the first call once more", faults=faults)
+        inputs = {"X1": _design(rng, n, k), "w": w_here}
+        yield Case(call, inputs, "predict_proba", about, faults=faults | ones | square)
+    yield Case(call, {"X1": TINY_X1, "w": w}, "predict_proba", "the first call once more", faults=faults)
 
-    # gradient and Hessian. With one row, mean and sum are the same; with more, both are welcome.
-    gradient = "m.compute_gradient(X1, y, p)"
-    hessian = "m.compute_hessian(X1, p)"
+
+def _derivative_cases(rng, fresh):
+    """Gradient and Hessian. With one row, mean and sum are the same; with more, both are welcome."""
     row = np.array([[2.0, -1.0, 1.0]])
     one = {"X1": row, "y": np.array([1.0]), "p": np.array([0.8])}
-    four = {"X1": tiny, "y": np.array([1.0, 0.0, 0.0, 1.0]), "p": np.array([0.7, 0.4, 0.1, 0.8])}
+    four = {"X1": TINY_X1, "y": np.array([1.0, 0.0, 0.0, 1.0]), "p": np.array([0.7, 0.4, 0.1, 0.8])}
     if fresh:
         four["p"] = rng.uniform(0.05, 0.95, size=4).round(2)
         one["p"] = rng.uniform(0.05, 0.45, size=1).round(2)
     many = [four]
     for n, k in [(5, 1)] + ([(2, 3), (5, 3), (30, 5), (1000, 2)] if fresh else []):
         p = rng.uniform(0.05, 0.95, size=n).round(2)
-        many.append({"X1": design(n, k), "y": (np.arange(n) % 3 == 1).astype(float), "p": p})
-    gradient_faults = open_yet("compute_gradient")
-    hessian_faults = open_yet("compute_hessian")
-    place = {"w": np.array([0.3, 0.2, -0.4])}
-    yield Case(
-        f"[{WITH_W}, {gradient}][-1]",
-        one | place,
-        "gradient",
-        "compute_gradient, 1 row, with p as given",
-        faults=gradient_faults,
-    )
-    for inputs in many:
-        n, width = inputs["X1"].shape
-        about = f"compute_gradient, {n} rows, {width - 1} feature{'s' * (width > 2)} (mean or sum)"
-        summed = _Sum().compute_gradient(**inputs)
-        given = inputs | {"w": np.linspace(0.3, -0.4, width)}
-        yield Case(f"[{WITH_W}, {gradient}][-1]", given, "gradient", about, faults=gradient_faults, also=(summed,))
-    yield Case(
-        f"[{WITH_W}, {hessian}][-1]",
-        {"X1": row, "p": one["p"]} | place,
-        "hessian",
-        "compute_hessian, 1 row, with p as given",
-        faults=hessian_faults,
-    )
-    for inputs in many:
-        given = {name: inputs[name] for name in ("X1", "p")}
-        n, width = inputs["X1"].shape
-        about = f"compute_hessian, {n} rows, {width - 1} feature{'s' * (width > 2)} (mean or sum)"
-        summed = _Sum().compute_hessian(**given)
-        given |= {"w": np.linspace(0.3, -0.4, width)}
-        yield Case(f"[{WITH_W}, {hessian}][-1]", given, "hessian", about, faults=hessian_faults, also=(summed,))
+        many.append({"X1": _design(rng, n, k), "y": (np.arange(n) % 3 == 1).astype(float), "p": p})
+    for part, call, arguments in (("gradient", GRADIENT, ("X1", "y", "p")), ("hessian", HESSIAN, ("X1", "p"))):
+        method, faults = f"compute_{part}", _open_yet(f"compute_{part}")
+        given = {name: one[name] for name in arguments} | {"w": np.array([0.3, 0.2, -0.4])}
+        yield Case(f"[{WITH_W}, {call}][-1]", given, part, f"{method}, 1 row, with p as given", faults=faults)
+        for inputs in many:
+            given = {name: inputs[name] for name in arguments}
+            n, width = inputs["X1"].shape
+            about = f"{method}, {n} rows, {width - 1} feature{'s' * (width > 2)} (mean or sum)"
+            summed = getattr(_Sum(), method)(**given)
+            given |= {"w": np.linspace(0.3, -0.4, width)}
+            yield Case(f"[{WITH_W}, {call}][-1]", given, part, about, faults=faults, also=(summed,))
 
-    # update_weights, given right predictions, gradient and Hessian as numbers
-    for n, k in [(6, 2)] + ([(9, 1), (40, 4)] if fresh else []):
-        yield from _update_cases(design(n, k), rng)
 
-    yield from _check_stop_cases(rng, fresh)
+def _pair_cases(rng, fresh):
+    """Both of the mean, or both of the sum.
 
-    # Both of the mean, or both of the sum. It belongs to `fit`, which a wrong gradient or Hessian alone costs already.
+    It belongs to `fit`, which a wrong gradient or Hessian alone costs already.
+    """
     for n, k in [(6, 2)] + ([(40, 3)] if fresh else []):
-        given = {"X1": design(n, k), "y": (np.arange(n) % 3 == 0).astype(float)}
+        given = {"X1": _design(rng, n, k), "y": (np.arange(n) % 3 == 0).astype(float)}
         given |= {"p": rng.uniform(0.05, 0.95, size=n).round(2), "w": np.linspace(0.3, -0.4, k + 1)}
         yield Case(
-            f"[{WITH_W}, np.append({gradient}, {hessian})][-1]",
+            f"[{WITH_W}, np.append({GRADIENT}, {HESSIAN})][-1]",
             given,
             "fit",
             f"the numbers of gradient and Hessian, {n} rows: both of the mean, or both of the sum",
-            faults=open_yet("one of the methods") | {"values": "mixed pair"},
+            faults=_open_yet("one of the methods") | {"values": "mixed pair"},
             also=(_pair(_Sum(), given),),
         )
 
-    # fit
+
+def _fit_cases(rng, fresh):
     X = np.array([[-2.0], [-1.0], [-1.0], [0.0], [0.5], [1.0], [2.0], [3.0]])
     y = np.array([0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0])
     if fresh:
         X, y = _noisy_examples(rng, 20, 1)
-    lost = {"runs:AttributeError": "a given method is missing", **open_yet("one of the methods")}
+    lost = {"runs:AttributeError": "a given method is missing", **_open_yet("one of the methods")}
     # What the source's own fit does: without convergence there are no final weights.
     unset = dict.fromkeys(("runs:AttributeError", "runs:TypeError", "type"), "final weights not set")
     yield _fit_case("", X, y, "fit, then get_weights and get_intercept", lost)
