@@ -19,7 +19,8 @@ SHOWN = ("text/plain", "image/png", "image/jpeg", "text/html", "text/markdown", 
 # Formgrader's page waits for MathJax, which it loads from elsewhere, and stops half-way where there is no network.
 # Formulas are MathML here, so nothing is lost when this takes its place.
 STAND_IN = """<script id="stand-in">window.MathJax = window.MathJax || {Hub: {Config: () => {}, Queue: () => {},
-Startup: {signal: {Interest: (tell) => setTimeout(() => tell("End"))}}}};</script>"""
+Startup: {signal: {Interest: (tell) => setTimeout(() => tell("End"))}}}};</script>
+<style>td, th { padding: .2em 1em .2em 0; vertical-align: top; text-align: left; }</style>"""
 
 
 class Inert(Preprocessor):

@@ -40,8 +40,10 @@ def main(course):
         with served(course) as address:
             page.goto(address(course, "gus", "3_training", "3.6_written_submission"))
             page.locator("#written_1-comment").wait_for(timeout=60_000)
-            page.evaluate("window.scrollTo(0, 520)")
             page.wait_for_timeout(1000)
+            page.get_by_role("heading", name="Question 1").evaluate("heading => heading.scrollIntoView()")
+            page.mouse.wheel(0, -70)  # from below the bar at the top
+            page.wait_for_timeout(500)
             save(page, "formgrader")
         browser.close()
 

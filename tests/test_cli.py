@@ -1,11 +1,13 @@
 """The command line: exit codes, JSON, and messages that say what to do."""
 
 import json
+import re
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
-from autograder import engine
+from autograder import engine, unit
 from autograder.cli import app
 
 KEYS = {"task", "passed", "score", "points", "state", "mistake", "hint", "rungs"}
@@ -100,3 +102,15 @@ def test_a_missing_wall_is_said_and_can_be_refused(tmp_path, monkeypatch):
     assert refused.exit_code == 2 and "Nothing was graded" in refused.output
     warned = run("grade", "--course", tmp_path)
     assert warned.exit_code == 0 and "the network" in warned.output
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/instructor.md"])
+def test_the_commands_of_the_pages_exist(page):
+    text = (unit.ROOT / page).read_text(encoding="utf-8")
+    named = re.findall(r"`autograder ([a-z]+)([^`\n]*)`|^autograder ([a-z]+)(.*)$", text, re.M)
+    known = get_command(app).commands
+    assert len(named) > 6
+    for words in named:
+        name, rest = next((words[i], words[i + 1]) for i in (0, 2) if words[i])
+        options = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", rest.split("  #")[0]))
+        assert options <= {option for p in known[name].params for option in (*p.opts, *p.secondary_opts)}, words
