@@ -50,14 +50,14 @@ def jupyterlab(root, **settings):
     server = subprocess.Popen(command, cwd=root, env=environment(root), **quiet)
     try:
         address = f"http://127.0.0.1:{port}"
-        _wait_for(address)
+        wait_for(address)
         yield address
     finally:
         server.terminate()
         server.wait(timeout=20)
 
 
-def _wait_for(address, seconds=60):
+def wait_for(address, seconds=60):
     deadline = time.monotonic() + seconds
     while True:
         try:

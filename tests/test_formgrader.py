@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from autograder import engine, feedback, formgrader, grade, gradebook, sample_class
 from autograder.cli import app
-from tests.test_browser import _wait_for, browser, page, pytestmark  # noqa: F401
+from tests.desk import wait_for
+from tests.test_browser import browser, pytestmark  # noqa: F401
 from tests.test_pages import EVIL, PNG, assert_inert, elements
 
 ASSIGNMENT = "3_training"
@@ -53,6 +54,16 @@ def write(course, name, text):
         (folder / f"{book.name}.ipynb").write_bytes(sample_class.notebook_of(student, book.name))
 
 
+@pytest.fixture
+def page(browser):  # noqa: F811 (the fixture of the browser tests)
+    """A page; what is thrown in it is kept in `errors`. What formgrader asks of the network is cut off on purpose."""
+    page = browser.new_page(viewport={"width": 1250, "height": 1000})
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    yield page
+    page.close()
+
+
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     course = tmp_path_factory.mktemp("desk")
@@ -74,14 +85,14 @@ def desk(course, tmp_path_factory):
     places = {"JUPYTER_CONFIG_DIR": str(tmp_path_factory.mktemp("settings"))}
     server = subprocess.Popen(command, cwd=course, env={**os.environ, **places}, stderr=subprocess.DEVNULL)
     try:
-        _wait_for(f"http://127.0.0.1:{port}", seconds=120)
+        wait_for(f"http://127.0.0.1:{port}", seconds=120)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(timeout=30)
 
 
-def test_points_and_a_comment_reach_export_and_feedback_and_survive_a_regrade(course, desk, page):  # noqa: F811
+def test_points_and_a_comment_reach_export_and_feedback_and_survive_a_regrade(course, desk, page):
     page.set_default_timeout(90_000)
     page.route("**/*", lambda route: route.continue_() if "127.0.0.1" in route.request.url else route.abort())
     page.goto(desk)
@@ -110,7 +121,7 @@ def test_points_and_a_comment_reach_export_and_feedback_and_survive_a_regrade(co
         grade.grade_course(course, force=True, executor=Still())
 
 
-def test_a_hostile_submission_does_nothing_to_its_marker(course, desk, page):  # noqa: F811
+def test_a_hostile_submission_does_nothing_to_its_marker(course, desk, page):
     page.set_default_timeout(90_000)
     page.route("**/*", lambda route: route.continue_() if "127.0.0.1" in route.request.url else route.abort())
     said = []
