@@ -7,8 +7,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: lab demo test build site lint lock clean
 
-lab: $(READY)  ## open JupyterLab on the notebooks
-	$(BIN)/jupyter lab --notebook-dir=notebooks $(AS_ROOT)
+lab: $(READY)  ## open JupyterLab on the first notebook
+	$(BIN)/jupyter lab notebooks/0_start_here.ipynb $(AS_ROOT)
 
 demo: $(READY)  ## build the release, grade a sample class, print the class table
 	$(BIN)/python -m autograder.demo

@@ -45,7 +45,7 @@ def jupyterlab(root, **settings):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--allow-root"]
-    command += ["--IdentityProvider.token=", "--notebook-dir=notebooks"]
+    command += ["--IdentityProvider.token=", "notebooks/0_start_here.ipynb"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     server = subprocess.Popen(command, cwd=root, env=environment(root), **quiet)
     try:

@@ -78,7 +78,7 @@ def test_its_make_says_what_is_wrong_and_installs_by_pip(files, tmp_path):
     assert "There is no python9.99 here" in make("PYTHON=python9.99", "lab").stderr
     dry = make("-n", f"PYTHON={sys.executable}", "lab").stdout
     assert "-c constraints.txt --editable ." in dry and "requirements.lock" not in dry
-    assert "jupyter lab --notebook-dir=notebooks" in dry
+    assert "jupyter lab notebooks/0_start_here.ipynb" in dry
 
 
 def test_nothing_of_the_instructors_side(files):
