@@ -123,29 +123,6 @@ def _(X, y):
 
 
 @ols.mistake(
-    "intercept penalised",
-    "The weights are pulled towards 0, the intercept too, as ridge regression with a column of ones does it.",
-    "Least squares has no penalty.",
-)
-def _(X, y):
-    X1 = _with_ones(X)
-    w = np.linalg.solve(X1.T @ X1 + np.eye(X1.shape[1]), X1.T @ y)
-    return w[:-1], w[-1]
-
-
-@ols.mistake(
-    "weights penalised",
-    "The weights are pulled towards 0, as ridge regression does it.",
-    "Least squares has no penalty.",
-)
-def _(X, y):
-    middle = X.mean(axis=0)
-    centred = X - middle
-    w = np.linalg.solve(centred.T @ centred + np.eye(X.shape[1]), centred.T @ (y - y.mean()))
-    return w, y.mean() - middle @ w
-
-
-@ols.mistake(
     "w and alpha swapped",
     "The intercept comes first.",
     "Return the weights first, then the intercept.",
@@ -187,15 +164,23 @@ def _(X, y):
     return w[:-1], -w[-1]
 
 
-for _strength in (0.001, 0.01, 0.1, 10.0):
+for _strength in (1.0, 0.001, 0.01, 0.1, 10.0):
 
-    @ols.mistake("intercept penalised")
+    @ols.mistake(
+        "intercept penalised",
+        "The weights are pulled towards 0, the intercept too, as ridge regression with a column of ones does it.",
+        "Least squares has no penalty.",
+    )
     def _(X, y, strength=_strength):
         X1 = _with_ones(X)
         w = np.linalg.solve(X1.T @ X1 + strength * np.eye(X1.shape[1]), X1.T @ y)
         return w[:-1], w[-1]
 
-    @ols.mistake("weights penalised")
+    @ols.mistake(
+        "weights penalised",
+        "The weights are pulled towards 0, as ridge regression does it.",
+        "Least squares has no penalty.",
+    )
     def _(X, y, strength=_strength):
         model = Ridge(alpha=strength, tol=1e-10).fit(X, y)
         return model.coef_, model.intercept_
