@@ -45,6 +45,7 @@ def define(body, head="log_loss(y, p)"):
         ("log_loss = 0.3", "`log_loss` is a variable (float); the task asks for a function"),
         (define("return log_loss(y, p)"), "calls itself without an end"),
         (define("return float(input('p? '))"), "waits for somebody to type"),
+        (define("import sys; sys.exit()"), "Use `return` to leave a function"),
         (define("yield y.mean()"), "has a `yield`"),
         (define("return y.mean"), "A method was returned"),
         ("async " + define(RIGHT), "`async def`"),
@@ -127,6 +128,7 @@ def test_a_real_kernel_stays_calm(tmp_path):
     """Run in a kernel: prints, displays, figures, an endless loop, a stop; then the right answer passes."""
     bodies = [
         "return (1",  # Python can't read it
+        "exit()",
         "for i in range(2_000): print('noise', i)\n    display('noise'); plt.plot([1]); plt.show()\n    " + RIGHT,
         "while True: pass",
         "raise KeyboardInterrupt",
@@ -144,7 +146,9 @@ def test_a_real_kernel_stays_calm(tmp_path):
     assert [len(output) for output in outputs] == [1] * len(bodies), "one card and nothing else"
     texts = [output[0]["data"]["text/plain"] for output in outputs]
     unread, earlier = "'(' was never closed, line 2: `return (1`", "This is about an earlier version: Python can't read"
-    for text, told in zip(texts, (unread, "Passed", "no answer within", "was stopped", "Passed", earlier), strict=True):
+    for text, told in zip(
+        texts, (unread, "leave a function", "Passed", "no answer within", "was stopped", "Passed", earlier), strict=True
+    ):
         assert told in text
-    facts = outputs[4][0]["metadata"]["workbook"]
+    facts = outputs[5][0]["metadata"]["workbook"]
     assert facts["state"] == "passed" and facts["source"] == digest(book.cells[-4].source)

@@ -124,6 +124,8 @@ def _error(error, table, namespace, tasks):
         return "An index lies beyond the end: n rows are counted from 0 to n - 1.", "Look at the range of your loop."
     if kind == "RecursionError":
         return "The function calls itself without an end.", "Use a loop, or let a condition end the calls."
+    if kind == "SystemExit":
+        return "`exit()` and `sys.exit()` end all of Python, not the function.", "Use `return` to leave a function."
     if kind == "MemoryError":
         return "An array became far too large.", "Print the shapes of your arrays for three rows."
     if kind == "InputAsked":

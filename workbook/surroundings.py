@@ -27,12 +27,12 @@ class InputAsked(Exception):
 
 @contextlib.contextmanager
 def undisturbed():
-    """While questions are asked nothing waits for a person, and neither displays nor figures reach the page."""
+    """While questions are asked nothing waits for a person or ends the kernel, and nothing is shown on the page."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     figures = set(pyplot.get_fignums()) if pyplot else set()
     asking, builtins.input = builtins.input, _no_input
     try:
-        with _nothing_displayed():
+        with _nothing_displayed(), _nothing_ended():
             yield
     finally:
         builtins.input = asking
@@ -42,6 +42,24 @@ def undisturbed():
 
 def _no_input(prompt="", /):
     raise InputAsked(f"input({str(prompt)[:40]!r})")
+
+
+@contextlib.contextmanager
+def _nothing_ended():
+    """`exit()` in an answer raises, as `sys.exit()` does, where it would end the notebook's kernel."""
+    shell = _shell()
+    if shell is None:
+        yield
+        return
+    shell.ask_exit = _no_exit
+    try:
+        yield
+    finally:
+        del shell.ask_exit
+
+
+def _no_exit():
+    raise SystemExit("exit() was called")
 
 
 def _nothing_displayed():
