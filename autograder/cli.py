@@ -388,8 +388,10 @@ def _with_course(work):
 
     try:
         return work()
-    except (FileNotFoundError, KeyError, gradebook.Unusable) as problem:
+    except (KeyError, gradebook.Unusable) as problem:
         fail(str(problem.args[0]))
+    except OSError as problem:  # one of ours says all in its message; the system's has a file and a reason
+        fail(f"{problem.filename}: {problem.strerror}." if problem.filename else str(problem))
 
 
 app.command("collect")(cli_collect.collect_command)

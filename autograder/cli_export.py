@@ -110,6 +110,8 @@ def bundle_command(
     """Write the zip file for students: notebooks, helper module, data and set-up; no solutions, no autograder."""
     from autograder import bundle
 
+    if out.is_dir():
+        fail(f"{out} is a folder: name a file with -o.")
     try:
         names = bundle.write(out)
     except bundle.Drifted as problem:

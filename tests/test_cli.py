@@ -114,3 +114,9 @@ def test_the_commands_of_the_pages_exist(page):
         name, rest = next((words[i], words[i + 1]) for i in (0, 2) if words[i])
         options = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", rest.split("  #")[0]))
         assert options <= {option for p in known[name].params for option in (*p.opts, *p.secondary_opts)}, words
+
+
+def test_a_folder_in_the_place_of_a_file_is_told(tmp_path):
+    made = run("bundle", "-o", tmp_path)
+    assert made.exit_code == 2 and "name a file" in made.output
+    assert list(tmp_path.iterdir()) == []
