@@ -51,6 +51,12 @@ def test_results_streams_figures_and_tracebacks_look_like_jupyter():
     assert played.finished and played.counts == {f"c{i}": i + 1 for i in range(6)}
 
 
+def test_figures_are_drawn_as_png_whatever_the_notebook_sets():
+    svg = "%config InlineBackend.figure_format = 'svg'\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    played = play(svg, "plt.plot([2, 1])\nplt.show()")
+    assert all("image/png" in played.outputs[cell][-1]["data"] for cell in ("c0", "c1"))
+
+
 def test_input_is_refused_with_a_reason():
     played = play("input('your name? ')")
     assert "nobody at the keyboard" in played.errors["c0"]["message"]

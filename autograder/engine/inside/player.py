@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from . import cage
-from .shell import Recorder, Stream, Wire, make_shell, replace_keyboard, safe_text
+from .shell import Recorder, Stream, Wire, draw_as_png, make_shell, replace_keyboard, safe_text
 
 SEED = 20_180  # of the generators that a notebook left unseeded: the same submission gives the same answers
 AFTER_CELL_SECONDS = 5.0  # for drawing figures once the cell's own time is over
@@ -102,6 +102,7 @@ class Stage:
         if os.getpid() != recorder.owner:
             os._exit(0)  # the notebook forked: the copy ends with its cell
         with self._limit(AFTER_CELL_SECONDS), contextlib.suppress(BaseException):
+            draw_as_png(shell)
             shell.events.trigger("post_execute")  # draws the figures
             shell.events.trigger("post_run_cell", result)
         problem = problem or (result and (result.error_before_exec or result.error_in_exec))

@@ -196,6 +196,17 @@ def make_shell(recorder):
     return shell
 
 
+def draw_as_png(shell):
+    """Draw figures as PNG where the notebook asked for SVG or PDF, which can hold scripts and so reach no marker."""
+    from IPython.core.pylabtools import select_figure_formats
+    from matplotlib.figure import Figure
+
+    try:
+        shell.display_formatter.formatters["image/png"].lookup_by_type(Figure)
+    except KeyError:
+        select_figure_formats(shell, {"png"})
+
+
 def _package_magic(original):
     def manage_packages(line):
         if original is None or line.split()[:1] in (["install"], ["download"], ["add"]):
