@@ -201,13 +201,16 @@ def grade_command(
 
     if scheduler and workers:
         fail("Either --workers, to grade here, or --scheduler, to grade on a cluster.")
-    if not scheduler:
-        _check_walls(require_sandbox)
+    if require_sandbox and not scheduler:
+        _check_walls(required=True)
     settings = cli_changes.settings_of(course, due, late_per_day, late_cap, late_grace)
     here = nullcontext((None, workers))
     try:
         with (
-            _progress(len(grade.find_folders(course, assignments))) as shown,
+            _progress(
+                len(grade.find_folders(course, assignments)),
+                None if scheduler else _check_walls,
+            ) as shown,
             cluster.connect(scheduler, require_sandbox) if scheduler else here as (executor, at_once),
         ):
             where = {"workers": at_once, "seed": judge.SEED if seed is None else seed, "executor": executor} | shown
@@ -230,7 +233,7 @@ def grade_command(
     raise typer.Exit(1 if any(result.failure for result in results) else 0)
 
 
-def _check_walls(required):
+def _check_walls(required=False):
     """Say which walls are missing around submissions that are played on this machine, or end where all must stand."""
     from autograder import engine
 
@@ -242,8 +245,9 @@ def _check_walls(required):
 
 
 @contextmanager
-def _progress(total):
-    """Show a bar; gives the functions that `grade` calls when a submission is done and when some are being played."""
+def _progress(total, check_walls):
+    """Show a bar; gives the functions that `grade` calls when a submission is done and when some are being played,
+    which looks at the walls first."""
     rate = TextColumn("{task.fields[rate]}")
     names = TextColumn("{task.fields[names]}", style="dim", markup=False)
     columns = (BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn(), names)
@@ -255,6 +259,8 @@ def _progress(total):
             bar.update(line, advance=1, rate=f"{speed:.1f} a second" if speed else "")
 
         def playing(folders):
+            if not folders and check_walls:
+                check_walls()
             bar.update(line, names=", ".join(dict.fromkeys(folder.student[:20] for folder in folders[:4])))
 
         yield {"progress": progress, "playing": playing}

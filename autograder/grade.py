@@ -339,7 +339,8 @@ def grade_course(
 
     Workers only play notebooks; `workers` tells how many there are, in `executor` too. This thread alone judges and
     writes, one submission at a time. A submission that can't be graded for a reason of our own is reported with its
-    failure and keeps no stale score. progress is called with each Graded, playing with the Folders in work.
+    failure and keeps no stale score. progress is called with each Graded, playing with the Folders in work, and with []
+    before the first is played.
     """
     folders = find_folders(course, assignments)
     gradebook.prepare(course, sorted({folder.assignment for folder in folders}))
@@ -379,6 +380,8 @@ def _record_again(course, writer, results):
 def _play_all(pool, folders, seed, limits, ahead, playing):
     """Yield (folder, rebuilt, {notebook name: Future}) as submissions are done; at most `ahead` wait in memory."""
     waiting, queue = {}, iter(folders)
+    if folders:
+        playing([])
     while True:
         while len(waiting) < ahead and (folder := next(queue, None)) is not None:
             rebuilt = prepare(folder)
@@ -444,6 +447,8 @@ def regrade_task(
     works = {folder: prepare(folder)[book.name] for folder in before}
     pool = executor or ThreadPoolExecutor(workers or os.cpu_count() or 1)
     results = []
+    if works:
+        playing([])
     try:
         plays = {
             folder: pool.submit(engine.play, _only(make_job(book, work, seed, limits, folder), f"test_{name}"))

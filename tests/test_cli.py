@@ -100,6 +100,8 @@ def test_a_missing_wall_is_said_and_can_be_refused(tmp_path, monkeypatch):
     (tmp_path / "submitted").mkdir()
     refused = run("grade", "--course", tmp_path, "--require-sandbox")
     assert refused.exit_code == 2 and "Nothing was graded" in refused.output
+    assert "the network" not in run("grade", "--course", tmp_path).output  # nothing to play
+    (tmp_path / "submitted" / "ann" / "3_training").mkdir(parents=True)
     warned = run("grade", "--course", tmp_path)
     assert warned.exit_code == 0 and "the network" in warned.output
 
