@@ -365,38 +365,29 @@ for _size in (0.1, 0.15, 0.2, 0.25, 0.3, 0.32, 0.34, 1 / 3, 0.35, 0.4, 0.5, 0.66
 split.mistake("another test_size")(_other_size(test_size=None))
 
 
-@split.mistake(
-    "order of the four parts",
-    "The four parts were given to the names in another order.",
-    "`train_test_split(X, y)` returns both parts of X first, then both parts of y.",
+# What each name gets in place of its own part.
+ORDERS = (
+    {"y_train": "X_test", "X_test": "y_train"},
+    {"X_train": "y_train", "y_train": "X_train", "X_test": "y_test", "y_test": "X_test"},
+    {"X_train": "y_train", "X_test": "X_train", "y_train": "y_test", "y_test": "X_test"},
 )
-def _(X, y):
-    parts = _split(X, y)
-    return parts | {"y_train": parts["X_test"], "X_test": parts["y_train"]}
 
 
-@split.mistake("order of the four parts")
-def _(X, y):
-    parts = _split(X, y)
-    return (
-        parts
-        | {"X_train": parts["y_train"], "y_train": parts["X_train"]}
-        | {
-            "X_test": parts["y_test"],
-            "y_test": parts["X_test"],
-        }
-    )
+def _in_order(order, seed):
+    def version(X, y):
+        parts = _split(X, y, random_state=seed)
+        return {name: parts[order.get(name, name)] for name in split.names}
+
+    return version
 
 
-@split.mistake("order of the four parts")
-def _(X, y):
-    parts = _split(X, y)
-    return {
-        "X_train": parts["y_train"],
-        "X_test": parts["X_train"],
-        "y_train": parts["y_test"],
-        "y_test": parts["X_test"],
-    }
+for _order in ORDERS:
+    for _seed in (1234, 7):  # with the seed and without it
+        split.mistake(
+            "order of the four parts",
+            "The four parts were given to the names in another order.",
+            "`train_test_split(X, y)` returns both parts of X first, then both parts of y.",
+        )(_in_order(_order, _seed))
 
 
 @split.mistake(

@@ -87,6 +87,8 @@ def _(rng, fresh):
     for C in (0.003, 0.1, 100.0):
         inputs = _examples(rng, 40, 20, 2, C) if not fresh else _examples(rng, 120, 60, 4, C)
         yield Case(with_C, inputs | {"C": C}, "C", f"C = {C:g}", **tolerance)
+        if C == 0.1:  # C = 1 alone may not tell a weak penalty from none
+            yield Case(with_C, inputs | {"C": 0.2}, DIAGNOSIS, "C = 0.2", **tolerance)
     inputs = _examples(rng, 30, 20, 2, 1.0)
     by_name = f"[train_test_lr({ARGUMENTS}, C=2), train_test_lr({ARGUMENTS}, 1)]"
     yield Case(by_name, inputs, "C", "C = 2 by name, and C = 1", rtol=6e-3, atol=1e-6)
