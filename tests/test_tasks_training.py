@@ -1,7 +1,5 @@
 """Module 3's tasks on descent and training, their figures and sliders: kill matrix, natural answers, references."""
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -335,12 +333,9 @@ def test_L1_makes_zeros_and_L2_does_not():
 
 
 @pytest.mark.parametrize("sliders", [lambda: explore.learning_rate(bowl, slope), lambda: explore.penalty(*churn())])
-def test_sliders_redraw_within_a_blink(sliders):
+def test_sliders_redraw(sliders):
     slider, picture = sliders().children
-    times = []
     for value in (0.3, 0.2, 0.05):
-        before, start = picture.value, time.perf_counter()
+        before = picture.value
         slider.value = value if slider.description == "rate" else -10 * value
-        times.append(time.perf_counter() - start)
         assert picture.value != before
-    assert min(times) < 0.2  # the quickest: the machine may be busy with other tests
