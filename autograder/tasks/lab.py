@@ -1752,6 +1752,9 @@ scratch_against_sklearn = Task(
 
 ITS = "np.append(scratch_model.get_weights(), scratch_model.get_intercept())"
 THEIRS = "np.append(sklearn_model.coef_, sklearn_model.intercept_)"
+LARGE_C = (
+    "float(min(1e12 if getattr(sklearn_model, 'penalty', 0) is None else getattr(sklearn_model, 'C', 1e12), 1e12))"
+)
 PENALTY = (
     "'hardly any' if getattr(sklearn_model, 'penalty', 0) is None or getattr(sklearn_model, 'C', np.inf) > 1000 "
     "else 'the default' if sklearn_model.C == 1 else 'some'"
@@ -1806,7 +1809,15 @@ def _(rng, fresh):
         faults=unfitted,
     )
     # C=10 moves the weights less than a solver that stops early.
-    yield Case(PENALTY, part="fitted", about="the penalty of sklearn_model")
+    yield Case(
+        LARGE_C,
+        part="fitted",
+        about="C of sklearn_model (without a penalty: 1e12)",
+        compare="at least",
+        expected=1000.0,
+        silent=True,
+    )
+    yield Case(PENALTY, part=DIAGNOSIS, about="the penalty of sklearn_model")
     yield Case(
         "float(largest_difference)",
         part="compared",
