@@ -95,8 +95,8 @@ def find_folders(course, assignments=None):
     root = Path(course, "submitted")
     if not root.is_dir():
         raise FileNotFoundError(
-            f"There is no folder {root}. A course folder holds submitted/<student>/<assignment>/<notebook>.ipynb; "
-            "name it with --course."
+            f"There is no folder {root}. A course folder holds submitted/<student>/<assignment>/<notebook>.ipynb: "
+            "name it with --course, or fill it from a download with `autograder collect`."
         )
     folders = [Folder(path.parent.name, path.name, path) for path in root.glob("*/*") if _is_own_folder(path)]
     return sorted((f for f in folders if f.assignment in wanted), key=lambda f: (f.assignment, f.student))
