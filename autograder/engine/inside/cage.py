@@ -88,15 +88,9 @@ def use_huge_pages():
 
 def fork_behind_walls():
     """As os.fork, with the child as the first process of own namespaces for users, processes, mounts, network, IPC and
-    host name. For a process with one thread only: no handlers for forks are called."""
-    uid, gid = os.getuid(), os.getgid()
+    host name. For a process with one thread only: no handlers for forks are called. Raises in the parent only."""
     spaces = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS
-    child = _call("syscall", CLONE[_machine()], ctypes.c_ulong(spaces | signal.SIGCHLD), None, None, None, None)
-    if child == 0:
-        for name, content in (("setgroups", "deny"), ("uid_map", f"1000 {uid} 1"), ("gid_map", f"1000 {gid} 1")):
-            with open(f"/proc/self/{name}", "w") as file:
-                file.write(content)
-    return child
+    return _call("syscall", CLONE[_machine()], ctypes.c_ulong(spaces | signal.SIGCHLD), None, None, None, None)
 
 
 def _machine():
@@ -107,8 +101,14 @@ def _machine():
     return machines.index(platform.machine())
 
 
-def furnish(scratch_bytes):
-    """An own /proc, and one empty bounded tmpfs behind all places that can be written; no further namespaces."""
+def furnish(scratch_bytes, user):
+    """An ordinary user, an own /proc, and one empty bounded tmpfs behind all places that can be written; no further
+    namespaces. user: (uid, gid) outside."""
+    for name, content in zip(
+        ("setgroups", "uid_map", "gid_map"), ("deny", *(f"1000 {n} 1" for n in user)), strict=True
+    ):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(content)
     _mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
     environment = {os.path.realpath(prefix) for prefix in (sys.prefix, sys.base_prefix)}
     covered = {path: os.open(path, os.O_PATH) for path in environment if path.startswith(f"{SCRATCH}/")}

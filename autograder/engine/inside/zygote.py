@@ -46,6 +46,7 @@ def main():
 def _start_player(limits, fds, control, stage):
     """One player with its keeper, behind walls. fds: job and messages, status, standard output and error."""
     line, status, out, err = fds
+    user = os.getuid(), os.getgid()
     try:
         if cage.fork_behind_walls():
             return
@@ -54,14 +55,14 @@ def _start_player(limits, fds, control, stage):
         return
     try:
         control.close()
-        _play_behind_walls(limits, line, socket.socket(fileno=status), (out, err), stage)
+        _play_behind_walls(limits, user, line, socket.socket(fileno=status), (out, err), stage)
     finally:
         os._exit(1)
 
 
-def _play_behind_walls(limits, line, status, streams, stage):
+def _play_behind_walls(limits, user, line, status, streams, stage):
     try:
-        cage.furnish(limits["scratch_bytes"])
+        cage.furnish(limits["scratch_bytes"], user)
     except OSError as problem:
         status.send(f"walls {problem}".encode())
         os._exit(1)
@@ -87,6 +88,7 @@ def _play_behind_walls(limits, line, status, streams, stage):
 def _try_walls():
     """Raise the walls once around nothing: "ready", or what the kernel refuses."""
     ours, theirs = socket.socketpair()
+    user = os.getuid(), os.getgid()
     try:
         child = cage.fork_behind_walls()
     except OSError as problem:
@@ -94,7 +96,7 @@ def _try_walls():
     if not child:
         try:
             ours.close()
-            cage.furnish(TRIAL["scratch_bytes"])
+            cage.furnish(TRIAL["scratch_bytes"], user)
             cage.give_up_rights()
             theirs.send(b"ready")
         except OSError as problem:
