@@ -796,6 +796,9 @@ def _(rng, fresh):
     if fresh:
         for starts in ((2, 6), (-6, -2)):
             ask("cubic", _newton_start(rng, "cubic", starts, (-1, 1), 1e-6), "", "all settings as given", silent=True)
+    # Far from 0 a step that is divided by w falls below the tolerance one update too early.
+    far = _newton_start(rng, "bent", (2, 4), (25, 40), 0.02)
+    ask("bent", far, ", 0.02", "a minimum far from 0, tolerance 0.02")
     ask("bowl", tiny, "", "the first call once more")
 
     endless = f"newton({SLOPE}, lambda w: 2 + 0 * w, w_0)"
@@ -928,6 +931,11 @@ _add_newton(
     "absolute value forgotten",
     _spoilt_newton(small=lambda w, new, step, slope, tolerance: step < tolerance),
     _spoilt_newton(small=lambda w, new, step, slope, tolerance: new - w < tolerance),
+)
+_add_newton(
+    "relative step",
+    _spoilt_newton(small=lambda w, new, step, slope, tolerance: _size(step) < tolerance * _size(new)),
+    _spoilt_newton(small=lambda w, new, step, slope, tolerance: _size(step) < tolerance * _size(w)),
 )
 newton.mistake("step squared", *gradient_descent.told["step squared"].values())(
     _spoilt_newton(small=lambda w, new, step, slope, tolerance: step**2 < tolerance)
