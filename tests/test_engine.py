@@ -85,13 +85,16 @@ def test_a_cell_that_has_to_be_killed_costs_no_other(source):
     assert played.finished and played.answers["ask"][0].value["value"] == 2
 
 
-def test_a_question_that_ends_the_process_costs_no_other():
+def test_questions_that_end_the_process_cost_no_other():
     cells = [{"id": "c0", "cell_type": "code", "source": "import os\ndef f(): os._exit(0)\ndef g(): return 2"}]
-    cells += [{"id": name, "cell_type": "code", "source": "1 / 0"} for name in ("ask", "other")]
-    asked = {"ask": engine.Question(((("f",), Probe("f()")),)), "other": engine.Question(((("g",), Probe("g()")),))}
+    cells += [{"id": name, "cell_type": "code", "source": "1 / 0"} for name in ("ask", "again", "other")]
+    asked = {name: engine.Question(((("f",), Probe("f()")),)) for name in ("ask", "again")}
+    asked["other"] = engine.Question(((("g",), Probe("g()")),))
     played = engine.play(engine.Job(tuple(cells), asked, limits=LIMITS))
-    assert played.answers["ask"] == [None] and played.answers["other"][0].value["value"] == 2
-    assert "ended in cell ask" in played.events[0] and played.finished
+    assert played.answers["ask"] == played.answers["again"] == [None]
+    assert played.answers["other"][0].value["value"] == 2 and played.finished
+    assert {played.errors[name]["type"] for name in ("ask", "again")} == {engine.LOST}
+    assert "ended in cell ask" in played.events[0] and "ended in cell again" in played.events[2]
 
 
 def test_a_notebook_that_is_killed_again_and_again_ends_in_its_time():
@@ -110,6 +113,25 @@ def test_output_is_bounded():
     played = play("for i in range(10**6):\n    print('x' * 100)", "def f(): return 1", ask="f()")
     assert len(printed(played)) < 300_000
     assert played.answers["ask"][0].state == "answered"
+
+
+def test_messages_that_take_long_to_read_end_in_time_too():
+    output = {"output_type": "stream", "name": "stdout", "text": ""}
+    shown = {"output_type": "display_data", "data": {}, "metadata": {}}
+    flood = f"""
+import json, os, sys
+def send(number, **message):
+    block = (json.dumps({{"kind": "output", "cell": sys.stdout.recorder.cell, **message}}) + "\\n").encode() * number
+    while block:
+        block = block[os.write(3, block):]
+send(1, output={output!r} | {{"text": "a\\r\\n" * 10**6}})
+send(30_000, output={output!r} | {{"text": "\\r"}})
+send(30_000, output={shown!r}, display_id="d")
+send(30_000, output={shown!r}, display_id="d", update=True)
+"""
+    started = time.monotonic()
+    played = play(flood, limits=replace(LIMITS, notebook_seconds=4))
+    assert time.monotonic() - started < 40 and sum(len(o.get("text", "")) for o in played.outputs["c0"]) < 10**6
 
 
 def test_an_endless_answer_is_a_timeout():

@@ -7,6 +7,7 @@ from workbook.probe import Answer
 
 OUTPUT_KEYS = ("output_type", "name", "text", "data", "metadata", "execution_count", "ename", "evalue", "traceback")
 PRINTED_LIMIT = 200_000  # characters that programs of one cell print past Python which are kept
+STREAM_LIMIT = 2 * PRINTED_LIMIT + 1_000  # characters of one output: what programs and what Python printed
 OUTPUTS_LIMIT = 1_000  # outputs of one cell that are kept
 
 
@@ -61,7 +62,7 @@ class Transcript:
                 shown.update(data=output["data"], metadata=output["metadata"])
             return
         self._add(cell, output)
-        if isinstance(display_id, str):
+        if isinstance(display_id, str) and self.played.outputs[cell][-1] is output:
             self.displays.setdefault(display_id, []).append(output)
 
     def _add(self, cell, output):
@@ -69,7 +70,7 @@ class Transcript:
         outputs = self.played.outputs.setdefault(cell, [])
         last = outputs[-1] if outputs else {}
         if output["output_type"] == "stream" and last.get("name") == output["name"]:
-            last["text"] = _overprint(last["text"] + output["text"])
+            last["text"] = _overprint((last["text"] + output["text"])[:STREAM_LIMIT])
         elif len(outputs) < OUTPUTS_LIMIT:
             outputs.append(output)
         elif len(outputs) == OUTPUTS_LIMIT:
@@ -109,7 +110,7 @@ def _clean_output(output):
     kind = output["output_type"]
     if kind == "stream":
         name = "stderr" if output["name"] == "stderr" else "stdout"
-        return {"output_type": kind, "name": name, "text": str(output["text"])}
+        return {"output_type": kind, "name": name, "text": str(output["text"])[:STREAM_LIMIT]}
     if kind == "error":
         trace = [str(line) for line in output["traceback"]][:200]
         return {

@@ -33,7 +33,7 @@ def play(job: Job) -> Played:
         if played.lost is None or left <= 0:
             break
         job = _without(job, played.lost)
-        played = _join(played, _play_soundly(job, left))
+        played = _join(played, _play_soundly(job, left), job)
     return played
 
 
@@ -42,11 +42,11 @@ def _without(job, cell):
     return replace(job, cells=tuple(part for part in job.cells if part["id"] != cell), questions=others)
 
 
-def _join(before, again):
-    """What became of a notebook and, in the cell that was left out when it was played again, of the play before."""
-    cell = before.lost
+def _join(before, again, job):
+    """What became of a notebook and, in the cells that were left out as it was played `again`, of the plays before."""
+    cell, playing = before.lost, {part["id"] for part in job.cells}
     for kept, new in zip(before.by_cell(), again.by_cell(), strict=True):
-        new.update({cell: kept[cell]} if cell in kept else {})
+        new.update({left_out: found for left_out, found in kept.items() if left_out not in playing})
     again.events[:0] = [*before.events, f"played again without cell {cell}"]
     again.seconds += before.seconds
     return again
@@ -149,11 +149,13 @@ if hasattr(os, "register_at_fork"):
 def _play_once(job, seconds):
     played = Played(answers={cell: [None] * len(question.probes) for cell, question in job.questions.items()})
     player = _engine.start(job.limits)
+    reader = _Reader(player, Transcript(job, played), job.limits.output_bytes)
     start = time.monotonic()
     stopped = "the conversation broke off"
     try:
-        running, stopped = _converse(player, job, played, start + seconds)
+        running, stopped = _converse(player, reader, job, played, start + seconds)
     finally:
+        reader.selector.close()
         said = player.end(stop=bool(stopped))
     played.seconds = time.monotonic() - start
     if not played.finished:
@@ -165,11 +167,10 @@ def _play_once(job, seconds):
     return played
 
 
-def _converse(player, job, played, deadline):
+def _converse(player, reader, job, played, deadline):
     """Send the job, then read messages until the player is done or dead; returns the cell where it ended and why it was
     stopped, or None."""
-    limits, transcript = job.limits, Transcript(job, played)
-    reader = _Reader(player, transcript, limits.output_bytes)
+    limits, transcript = job.limits, reader.transcript
     with contextlib.suppress(OSError):  # it may be gone already
         player.send(_request(job))
     cell_deadline = deadline
@@ -181,7 +182,7 @@ def _converse(player, job, played, deadline):
                 transcript.running,
                 f"stopped in cell {transcript.running}: more than {limits.output_bytes:,} bytes of output",
             )
-        if line is None:
+        if line is None or time.monotonic() > deadline + GRACE:  # lines that came in time may take long to read
             late = "notebook" if time.monotonic() >= deadline else "cell"
             seconds = limits.notebook_seconds if late == "notebook" else limits.cell_seconds
             return transcript.running, f"stopped in cell {transcript.running}: the {late} limit of {seconds:g} seconds"

@@ -7,7 +7,7 @@ the tests is not tried where a wall is missing: GUARD says so aloud instead, and
 """
 
 from autograder.sample_class import NUMPY
-from tests.hostile.attack import FULL, Attack
+from tests.hostile.attack import FULL, Attack, code_cell
 
 GUARD = """
 if os.path.exists(course) or os.readlink("/proc/self/ns/pid") == family:
@@ -314,9 +314,37 @@ while True:
     ),
 }
 
+# Played twice, because a later cell ends the process: does it meet what its first play left?
+LEAVES_STATE = r"""
+import socket
+meeting = socket.socket(socket.AF_UNIX)
+for place in ('/tmp/left', '/dev/shm/left', 'left'):
+    if os.path.exists(place):
+        print('in ' + 'sight', place)
+    open(place, 'w').write('x')
+if meeting.connect_ex('\0' + mark) == 0:
+    print('in ' + 'sight', 'socket')
+waiting = socket.socket(socket.AF_UNIX)
+waiting.bind('\0' + mark)
+waiting.listen()
+if os.fork() == 0:
+    import time
+    os.setsid()
+    time.sleep(60)
+    os._exit(0)
+"""
+
+
+def _ends_below(book):
+    book["cells"].append(code_cell("import os\nos._exit(0)", "own-end"))
+
 
 def attacks():
     """All harmful submissions."""
+    noted = "played again"
+    yield Attack("leaves_state", f"import os{GUARD}{LEAVES_STATE}", NUMPY, FULL, noted, damage=_ends_below)
+    ends = "import os\ndef log_loss(y, p):\n    os._exit(0)"  # in its check, and in the given cells that call it
+    yield Attack("ends_when_it_is_called", "", NUMPY | {"log_loss": ends}, FULL | {"log_loss": 0.0}, noted)
     for code, guard in ((READ, ""), (WRITE, ""), (REACH, ""), (OUTLIVE, GUARD), (KILL, GUARD)):
         for name, source in code.items():
             yield Attack(name, f"import os, sys{guard}{TRY}{source}", NUMPY, FULL)

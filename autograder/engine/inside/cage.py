@@ -180,6 +180,8 @@ def _kernel():
 
 # --- the keeper --------------------------------------------------------------------------------------------
 
+REAPED_AT_ONCE = 1_000  # processes that ended, before the keeper looks at the limits again
+
 
 def keep(player, status, limits):
     """Wait for the player and say on the socket `status` how it ended. The kernel kills all others when we return.
@@ -200,8 +202,13 @@ def keep(player, status, limits):
         if ready:
             status.send(b"killed")
             return
-        while os.waitpid(-1, os.WNOHANG | 0x40000000)[0] not in (0, player):  # orphans; __WALL: clones as well
-            pass
+        for _ in range(REAPED_AT_ONCE):  # a storm of orphans must not keep us here; __WALL: clones as well
+            number, code = os.waitpid(-1, os.WNOHANG | 0x40000000)
+            if number == player:
+                status.send(f"ended {os.waitstatus_to_exitcode(code)}".encode())
+                return
+            if not number:
+                break
         over = _over_limit(limits)
         if over:
             status.send(over.encode())
