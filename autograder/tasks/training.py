@@ -513,21 +513,27 @@ def _(X, y, tolerance=1e-8, max_iter=20):
     return path[-1, :-1], path[-1, -1], path
 
 
-def _clear_examples(rng, n, k, tolerance=1e-8, least=4):
-    """Overlapping classes, whose steps (at least `least`) lie clearly on one side of the tolerance in any measure."""
+def _clear_examples(rng, n, k, tolerance=1e-8, least=4, unit=1.0):
+    """Overlapping classes, whose steps (at least `least`) lie clearly on one side of the tolerance in any measure.
+
+    In a large `unit` the features are small and the weights large: then the last step but one is small beside them.
+    """
     while True:
         X = (rng.normal(size=(n, k)) * rng.uniform(0.6, 1.6, size=k) + rng.uniform(-1, 1, size=k)).round(2)
         p = expit(X @ rng.uniform(-1.2, 1.2, size=k) + rng.uniform(0.3, 0.8) * rng.choice([-1, 1]))
         y = (rng.random(n) < p).astype(float)
         if not 0.25 < y.mean() < 0.75:
             continue
+        X = X / unit
         try:
             path = _steps(X, y, tolerance=tolerance)
         except np.linalg.LinAlgError:
             continue
         steps = np.abs(np.diff(path, axis=0))
         clear = (steps.max(axis=1) > 5 * tolerance) | (steps.sum(axis=1) < tolerance / 5)
-        if clear.all() and np.abs(path).max() < 5 and least <= len(steps) <= 9 and steps[-1].sum() < tolerance:
+        if unit > 1 and not (len(steps) > 1 and 2 * steps[-2].sum() < tolerance * np.abs(path[-2]).sum()):
+            continue
+        if clear.all() and np.abs(path).max() < 5 * unit and least <= len(steps) <= 9 and steps[-1].sum() < tolerance:
             return {"X": X, "y": y}
 
 
@@ -541,10 +547,11 @@ def _(rng, fresh):
             yield _fit_case(call, inputs, about, position, what)
     few = [("fit_newton(X, y, 0.01)", _clear_examples(rng, 30, 2, 0.01), "tolerance 0.01")]
     few.append(("fit_newton(X, y, 1e-8, 3)", _clear_examples(rng, 30, 2, least=5), "at most 3 steps"))
+    few.append(("fit_newton(X, y, 0.01)", _clear_examples(rng, 30, 2, 0.01, unit=1000.0), "large weights"))
     for call, inputs, about in few:
         yield _fit_case(call, inputs, about, 2, "history")
     for position in (0, 1):
-        yield _fit_case(*few[-1], position, RESULTS[position])
+        yield _fit_case(*few[1], position, RESULTS[position])
     yield _fit_case(*questions[0][:2], "the first call once more", 0, "w")
 
 
@@ -734,6 +741,20 @@ _add_mistakes(
             "Take absolute values before you add.",
             _spoilt(small=lambda step, w1, X1, y, tolerance: step.sum() < tolerance),
             _spoilt(small=lambda step, w1, X1, y, tolerance: -step.sum() < tolerance),
+        ),
+        (
+            "relative step",
+            "The changes were divided by the weights before they were compared.",
+            "Compare the plain sum of the absolute changes with the tolerance.",
+            _spoilt(small=lambda step, w1, X1, y, tolerance: np.abs(step).sum() < tolerance * np.abs(w1).sum()),
+            _spoilt(small=lambda step, w1, X1, y, tolerance: np.abs(step).sum() < tolerance * np.abs(w1 + step).sum()),
+            _spoilt(small=lambda step, w1, X1, y, tolerance: np.linalg.norm(step) < tolerance * np.linalg.norm(w1)),
+        ),
+        (
+            "step squared",
+            "The squares of the changes were compared with the tolerance.",
+            "Add up absolute changes, or take the root of the sum: a square is far smaller near the end.",
+            _spoilt(small=lambda step, w1, X1, y, tolerance: np.sum(step**2) < tolerance),
         ),
         (
             "stops after one step",
