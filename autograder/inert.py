@@ -5,7 +5,9 @@ pictures stay; scripts, event handlers, frames, forms, styles of the page and ev
 """
 
 import re
+from collections import Counter
 from functools import lru_cache
+from html import escape
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
@@ -43,6 +45,10 @@ HARMFUL_LINK = re.compile(r"(?:javascript|vbscript|data)\s*:", re.I)
 LINK = re.compile(r"(\]\s*[(:]\s*<?\s*)([^\s)>]+)")  # where a markdown link leads
 SAFE_START = ("https://", "http://", "mailto:", "#")
 HTML_LIMIT = 300_000  # characters of HTML that are worth cleaning; more is shown as its plain text
+DEPTH = 200  # tags of one name inside each other that are cleaned: far more than tables and widgets have
+TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.I)
+NEEDS_NO_END = {"br", "col", "dd", "dt", "hr", "img", "input", "li", "option", "p", "wbr"}
+NEEDS_NO_END |= {"tbody", "td", "tfoot", "th", "thead", "tr"}
 SHOWN_AS_THEY_ARE = ("text/plain", "text/latex")
 _STYLES = CSSSanitizer()  # colours, fonts and alignment, but nothing that loads or lays over
 
@@ -87,15 +93,35 @@ def _legal(value):
 
 @lru_cache(maxsize=4096)  # a class shows the same tables again and again
 def html(text):
-    """HTML with the tags of text, tables and pictures only."""
+    """HTML with the tags of text, tables and pictures only; what is nested too deep to be cleaned is shown as text."""
+    text = WHOLE.sub("", text)
+    try:
+        return escape(text) if _is_deep(text) else _clean(text)
+    except RecursionError:  # brackets in styles
+        return escape(text)
+
+
+def _clean(text):
     return bleach.clean(
-        WHOLE.sub("", text),
+        text,
         tags=TAGS,
         attributes=_is_harmless,
         protocols=("http", "https", "mailto", "data"),
         css_sanitizer=_STYLES,
         strip=True,
     )
+
+
+def _is_deep(text):
+    """Whether tags of one name are nested beyond DEPTH: the time of cleaning grows with the square of that."""
+    opened = Counter()
+    for closing, name in TAG.findall(text):
+        name = name.lower()
+        if name not in NEEDS_NO_END:
+            opened[name] = max(0, opened[name] + (-1 if closing else 1))
+            if opened[name] > DEPTH:
+                return True
+    return False
 
 
 def _is_harmless(tag, name, value):

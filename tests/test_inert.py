@@ -59,6 +59,12 @@ def test_tables_text_and_pictures_stay():
     )
 
 
+@pytest.mark.parametrize("text", ["<b>" * 90_000, "<b><i></b>" * 30_000, f"<p style='{'color:(' * 40_000}'>"])
+def test_html_that_can_not_be_cleaned_is_shown_as_text(text):
+    shown = inert.html(f"{text}<img src=x onerror=alert(1)>")
+    assert harmful_markup(shown) == [] and shown.startswith("&lt;")
+
+
 def test_only_pictures_are_pictures():
     data = {
         "image/png": 'AA" onerror="alert(1)',
