@@ -277,6 +277,12 @@ for _name, _cause, _next_step, *_answers in [
         lambda y, p: _terms(y, p)[0],
         lambda y, p: _terms(y, p)[-1],
     ),
+    (
+        "brackets missing",
+        "Without brackets around 1 - y, the second term is `y * log(1 - p)` taken from 1.",
+        "Write `(1 - y) * log(1 - p)`.",
+        lambda y, p: -np.mean(y * np.log(p) + 1 - y * np.log(1 - p)),
+    ),
     ("arguments swapped", None, None, lambda y, p: metrics.log_loss(p, y)),
     (
         "arguments swapped",

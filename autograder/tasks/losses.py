@@ -89,6 +89,13 @@ for _name, _cause, _next, _version in [
         lambda y, y_hat: ((y - y_hat) ** 2).sum(),
     ),
     (
+        "one row only",
+        "Only the squared error of the first or the last row is there.",
+        "Add up the squared errors of all rows inside the loop, and `return` after it.",
+        lambda y, y_hat: (y[0] - y_hat[0]) ** 2 / len(y),
+    ),
+    ("one row only", None, None, lambda y, y_hat: (y[-1] - y_hat[-1]) ** 2 / len(y)),
+    (
         "a loss per row",
         "You returned the squared error of each row.",
         "Take the mean over the rows: one number.",

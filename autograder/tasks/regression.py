@@ -341,6 +341,15 @@ def _(y, y_hat):
 
 
 @r_squared.mistake(
+    "brackets missing",
+    "1 minus the squared errors was divided by the spread: only the errors stand above the fraction line.",
+    "Divide first, then subtract the quotient from 1.",
+)
+def _(y, y_hat):
+    return (1 - ((y - y_hat) ** 2).sum()) / ((y - y.mean()) ** 2).sum()
+
+
+@r_squared.mistake(
     "fraction upside down",
     "The fraction stands on its head.",
     "The squared errors are on top, the spread of y below.",
