@@ -1841,45 +1841,30 @@ def _(X_scaled, labels):
     return _compared(scratch, model) | {"sklearn_model": LogisticRegression(C=1e10)}
 
 
-@scratch_against_sklearn.mistake(
-    "C ignored",
-    "`sklearn_model` is still regularised as scikit-learn does by default.",
-    "Set C=1e10: a high C means next to no penalty.",
-)
-def _(X_scaled, labels):
-    return _compared(*_fit_both(X_scaled, labels, C=1.0))
+def _fitted_with(name, cause, next_step, **options):
+    """A mistake in what scikit-learn's model is made with."""
+
+    @scratch_against_sklearn.mistake(name, cause, next_step)
+    def _(X_scaled, labels):
+        return _compared(*_fit_both(X_scaled, labels, **options))
 
 
-@scratch_against_sklearn.mistake(
-    "C too small",
-    "`sklearn_model` is still regularised, if only a little.",
-    "Set C=1e10: a high C means next to no penalty.",
-)
-def _(X_scaled, labels):
-    return _compared(*_fit_both(X_scaled, labels, C=10.0))
-
-
-@scratch_against_sklearn.mistake("C too small")
-def _(X_scaled, labels):
-    return _compared(*_fit_both(X_scaled, labels, C=100.0))
-
-
-@scratch_against_sklearn.mistake(
+HIGH_C = "Set C=1e10: a high C means next to no penalty."
+_fitted_with("C ignored", "`sklearn_model` is still regularised as scikit-learn does by default.", HIGH_C, C=1.0)
+for _c in (10.0, 100.0):
+    _fitted_with("C too small", "`sklearn_model` is still regularised, if only a little.", HIGH_C, C=_c)
+_fitted_with(
     "C turned round",
     "`sklearn_model` is regularised so strongly that its weights are almost 0.",
     "C is the inverse of the penalty: it must be large here, 1e10.",
+    C=1e-10,
 )
-def _(X_scaled, labels):
-    return _compared(*_fit_both(X_scaled, labels, C=1e-10))
-
-
-@scratch_against_sklearn.mistake(
+_fitted_with(
     "no intercept",
     "`sklearn_model` was fitted without an intercept.",
     "Leave fit_intercept as it is by default.",
+    fit_intercept=False,
 )
-def _(X_scaled, labels):
-    return _compared(*_fit_both(X_scaled, labels, fit_intercept=False))
 
 
 def _difference_is(name, cause, next_step, number):

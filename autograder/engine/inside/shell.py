@@ -13,6 +13,12 @@ import sys
 import threading
 import time
 
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils import process
+from traitlets.config import Config
+
 CHUNK = 4_000  # characters of a stream that are sent at once
 STREAM_LIMIT = 200_000  # characters of a cell's printed output that are kept
 SHOW_LIMIT = 8 * 2**20  # bytes of a cell's rich output that are kept
@@ -129,67 +135,72 @@ class Stream(io.TextIOBase):
         self.recorder.flush()
 
 
+class Publisher(DisplayPublisher):
+    """display(...) and clear_output() go to the shell's recorder."""
+
+    def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **_):
+        output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
+        display_id = (transient or {}).get("display_id")
+        self.shell.recorder.show(output, **({"display_id": str(display_id), "update": update} if display_id else {}))
+
+    def clear_output(self, wait=False):
+        recorder = self.shell.recorder
+        recorder.flush()
+        recorder.wire.send(kind="clear", cell=recorder.cell, wait=bool(wait))
+
+
+class Results(DisplayHook):
+    """The value of a cell's last line goes to the shell's recorder."""
+
+    def write_output_prompt(self):
+        pass
+
+    def write_format_data(self, format_dict, md_dict=None):
+        output = {"output_type": "execute_result", "data": format_dict, "metadata": md_dict or {}}
+        self.shell.recorder.show(output | {"execution_count": self.prompt_count})
+
+    def finish_displayhook(self):
+        self._is_active = False
+
+
+class Shell(InteractiveShell):
+    """IPython's shell with a `recorder` that gets whatever it shows."""
+
+    display_pub_class = Publisher
+    displayhook_class = Results
+
+    def _showtraceback(self, etype, evalue, stb):
+        name = getattr(etype, "__name__", str(etype))
+        trace = [without_machine_paths(str(line)) for line in stb]
+        self.recorder.show({"output_type": "error", "ename": name, "evalue": safe_text(evalue), "traceback": trace})
+
+    def _format_exception_for_storage(self, *_, **__):
+        """No history is kept: formatting a long traceback twice would only cost time."""
+
+    def enable_gui(self, gui=None):
+        pass
+
+    def ask_exit(self):
+        """exit() and quit(): the notebook goes on with its next cell."""
+
+    def init_virtualenv(self):
+        """Nothing to find: the environment is the one that we run in."""
+
+    def system_piped(self, command):
+        status = process.system(self.var_expand(command, depth=1))  # its output goes to file descriptors 1 and 2
+        self.user_ns["_exit_code"] = status
+
+    system = system_piped
+
+
 def make_shell(recorder):
     """An IPython shell whose display, results and tracebacks go to the recorder."""
-    from IPython.core.displayhook import DisplayHook
-    from IPython.core.displaypub import DisplayPublisher
-    from IPython.core.interactiveshell import InteractiveShell
-    from IPython.utils.process import system
-    from traitlets.config import Config
-
-    class Publisher(DisplayPublisher):
-        def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **_):
-            output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
-            display_id = (transient or {}).get("display_id")
-            recorder.show(output, **({"display_id": str(display_id), "update": update} if display_id else {}))
-
-        def clear_output(self, wait=False):
-            recorder.flush()
-            recorder.wire.send(kind="clear", cell=recorder.cell, wait=bool(wait))
-
-    class Results(DisplayHook):
-        def write_output_prompt(self):
-            pass
-
-        def write_format_data(self, format_dict, md_dict=None):
-            output = {"output_type": "execute_result", "data": format_dict, "metadata": md_dict or {}}
-            recorder.show(output | {"execution_count": self.prompt_count})
-
-        def finish_displayhook(self):
-            self._is_active = False
-
-    class Shell(InteractiveShell):
-        display_pub_class = Publisher
-        displayhook_class = Results
-
-        def _showtraceback(self, etype, evalue, stb):
-            name = getattr(etype, "__name__", str(etype))
-            trace = [without_machine_paths(str(line)) for line in stb]
-            recorder.show({"output_type": "error", "ename": name, "evalue": safe_text(evalue), "traceback": trace})
-
-        def _format_exception_for_storage(self, *_, **__):
-            """No history is kept: formatting a long traceback twice would only cost time."""
-
-        def enable_gui(self, gui=None):
-            pass
-
-        def ask_exit(self):
-            """exit() and quit(): the notebook goes on with its next cell."""
-
-        def init_virtualenv(self):
-            """Nothing to find: the environment is the one that we run in."""
-
-        def system_piped(self, command):
-            status = system(self.var_expand(command, depth=1))  # its output goes to file descriptors 1 and 2
-            self.user_ns["_exit_code"] = status
-
-        system = system_piped
-
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.ast_node_interactivity = "last_expr"
     shell = Shell.instance(config=config)
+    shell.recorder = recorder
     shell.set_hook("show_in_pager", lambda *_, **__: None, 0)  # help pages are no part of a notebook
     for name in ("pip", "conda", "mamba", "micromamba", "uv"):
         shell.register_magic_function(_package_magic(shell.find_line_magic(name)), "line", name)
