@@ -1,3 +1,5 @@
+"""The instructor's side: tasks, judge, build, engine, grades and the command line."""
+
 import sys
 
 # jsonschema, which the notebook libraries import, would build a grammar of internationalised addresses with this

@@ -204,13 +204,13 @@ def grade_command(
     if require_sandbox and not scheduler:
         _check_walls(required=True)
     settings = cli_changes.settings_of(course, due, late_per_day, late_cap, late_grace)
-    here = nullcontext((None, workers))
+    here, walls = (
+        nullcontext((None, workers)),
+        None if scheduler else _check_walls,
+    )  # a cluster's workers look themselves
     try:
         with (
-            _progress(
-                len(grade.find_folders(course, assignments)),
-                None if scheduler else _check_walls,
-            ) as shown,
+            _progress(len(grade.find_folders(course, assignments)), walls) as shown,
             cluster.connect(scheduler, require_sandbox) if scheduler else here as (executor, at_once),
         ):
             where = {"workers": at_once, "seed": judge.SEED if seed is None else seed, "executor": executor} | shown

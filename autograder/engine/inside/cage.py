@@ -104,9 +104,8 @@ def _machine():
 def furnish(scratch_bytes, user):
     """An ordinary user, an own /proc, and one empty bounded tmpfs behind all places that can be written; no further
     namespaces. user: (uid, gid) outside."""
-    for name, content in zip(
-        ("setgroups", "uid_map", "gid_map"), ("deny", *(f"1000 {n} 1" for n in user)), strict=True
-    ):
+    uid, gid = user
+    for name, content in (("setgroups", "deny"), ("uid_map", f"1000 {uid} 1"), ("gid_map", f"1000 {gid} 1")):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(content)
     _mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
@@ -189,19 +188,11 @@ def keep(player, status, limits):
     Ends too when the other side of `status` is closed, or when all processes together are over a limit.
     """
     _call("prctl", PR_SET_DUMPABLE, 0, 0, 0, 0)  # nobody in here may trace the keeper
-    ended = os.pidfd_open(player)
     poll = select.poll()
-    poll.register(ended, select.POLLIN)
+    poll.register(os.pidfd_open(player), select.POLLIN)
     poll.register(status, select.POLLIN)
     while True:
-        ready = poll.poll(100)
-        if any(number == ended for number, _ in ready):
-            code = os.waitstatus_to_exitcode(os.waitpid(player, 0)[1])
-            status.send(f"ended {code}".encode())
-            return
-        if ready:
-            status.send(b"killed")
-            return
+        ready = [number for number, _ in poll.poll(100)]
         for _ in range(REAPED_AT_ONCE):  # a storm of orphans must not keep us here; __WALL: clones as well
             number, code = os.waitpid(-1, os.WNOHANG | 0x40000000)
             if number == player:
@@ -209,6 +200,9 @@ def keep(player, status, limits):
                 return
             if not number:
                 break
+        if status.fileno() in ready:
+            status.send(b"killed")
+            return
         over = _over_limit(limits)
         if over:
             status.send(over.encode())
